@@ -1,0 +1,61 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Replication.Core.IO;
+
+/// <summary>
+/// The few calls of the C library that the framework hides or softens: its flush swallows some errors and it cannot
+/// open a directory.
+/// </summary>
+internal static partial class NativeFile
+{
+    private const int ReadOnlyDirectory = 0x10000 | 0x80000; // O_DIRECTORY | O_CLOEXEC on Linux
+    private const int LockExclusive = 2;
+    private const int LockNonBlocking = 4;
+    private const int WouldBlock = 11;
+    private const int Interrupted = 4;
+
+    internal static void Sync(SafeFileHandle file, string path)
+    {
+        while (DataSync(file) != 0) ThrowUnlessInterrupted("sync", path);
+    }
+
+    internal static void SyncDirectory(string path)
+    {
+        using var directory = Open(path, ReadOnlyDirectory);
+        if (directory.IsInvalid) throw Failure("open", path, Marshal.GetLastPInvokeError());
+        while (FullSync(directory) != 0) ThrowUnlessInterrupted("sync", path);
+    }
+
+    /// <summary>False when another process holds the lock.</summary>
+    internal static bool TryLock(SafeFileHandle file, string path)
+    {
+        while (Lock(file, LockExclusive | LockNonBlocking) != 0)
+        {
+            if (Marshal.GetLastPInvokeError() == WouldBlock) return false;
+            ThrowUnlessInterrupted("lock", path);
+        }
+        return true;
+    }
+
+    private static void ThrowUnlessInterrupted(string action, string path)
+    {
+        var error = Marshal.GetLastPInvokeError();
+        if (error != Interrupted) throw Failure(action, path, error);
+    }
+
+    private static IOException Failure(string action, string path, int error) =>
+        new($"Cannot {action} {path}: {Marshal.GetPInvokeErrorMessage(error)}.", error);
+
+    [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
+    private static partial int DataSync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int FullSync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial SafeFileHandle Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    private static partial int Lock(SafeFileHandle file, int operation);
+}

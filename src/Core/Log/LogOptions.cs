@@ -1,0 +1,26 @@
+namespace Replication.Core.Log;
+
+/// <summary>How the log uses the disk.</summary>
+public sealed record LogOptions
+{
+    /// <summary>Bytes of a segment file, 1 MiB to 1 GiB. Default 64 MiB. A single larger entry makes a larger segment.</summary>
+    public int SegmentBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>
+    /// Bytes of log kept behind the oldest kept snapshot for replicas that were away. Default 1 GiB.
+    /// </summary>
+    public long RetainBytes { get; init; } = 1L << 30;
+
+    /// <summary>The defaults.</summary>
+    public static LogOptions Default { get; } = new();
+
+    /// <summary>This record, checked.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is outside its bounds.</exception>
+    public LogOptions Validated()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(SegmentBytes, 1024 * 1024);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(SegmentBytes, 1 << 30);
+        ArgumentOutOfRangeException.ThrowIfNegative(RetainBytes);
+        return this;
+    }
+}

@@ -1,0 +1,219 @@
+using Replication.Core.IO;
+using Replication.Core.Positions;
+
+namespace Replication.Core.Log;
+
+/// <summary>
+/// The log on disk: segments in order, appended by one thread, read by any number. An entry is in the log once
+/// <see cref="Append"/> has returned; nothing is retried: after an error the log takes nothing more.
+/// </summary>
+public sealed class SegmentedLog : IDisposable
+{
+    private readonly IFileSystem _files;
+    private readonly ISegmentSupply _supply;
+    private readonly IEntropy _entropy;
+    private readonly Lock _gate = new();
+    private List<Segment> _segments;
+    private StrongTail _durable;
+    private Exception? _failure;
+    private long _syncs;
+
+    internal SegmentedLog(
+        IFileSystem files, string directory, ISegmentSupply supply, IEntropy entropy, HistoryId history, List<Segment> segments, in LogTail tail)
+    {
+        _files = files;
+        Directory = directory;
+        _supply = supply;
+        _entropy = entropy;
+        History = history;
+        _segments = segments;
+        _durable = new StrongTail(tail);
+    }
+
+    /// <summary>Where the segments are.</summary>
+    public string Directory { get; }
+
+    /// <summary>The lineage.</summary>
+    public HistoryId History { get; }
+
+    /// <summary>The end of the log on this node's disk.</summary>
+    public LogTail Durable => Volatile.Read(ref _durable).Tail;
+
+    /// <summary>Batches synced since the log was opened.</summary>
+    public long Syncs => Interlocked.Read(ref _syncs);
+
+    /// <summary>Index of the first entry that is still here; one beyond the last when there is none.</summary>
+    public long FirstIndex => Snapshot()[0].FirstIndex;
+
+    /// <summary>Bytes of frames and marks on disk.</summary>
+    public long Bytes => Snapshot().Sum(segment => segment.End - SegmentHeader.Size);
+
+    /// <summary>Makes an empty log whose first entry will follow the given end.</summary>
+    public static SegmentedLog Create(
+        IFileSystem files, string directory, ISegmentSupply supply, IEntropy entropy, HistoryId history, in LogTail before)
+    {
+        var log = new SegmentedLog(files, directory, supply, entropy, history, [], before);
+        log._segments = [log.NewSegment(before, SegmentHeader.Size + Mark.Size)];
+        return log;
+    }
+
+    /// <summary>Writes a batch with one call and syncs it once. Called by one thread at a time.</summary>
+    /// <param name="batch">Follows the end of the log; not empty.</param>
+    /// <param name="commitIndex">The commit index known now, for the mark.</param>
+    /// <exception cref="IOException">It is not known what of the batch is on the disk. The process has to end.</exception>
+    public void Append(LogBatch batch, long commitIndex)
+    {
+        ThrowIfFailed();
+        var durable = Durable;
+        if (batch.IsEmpty || batch.Before != durable)
+            throw new ArgumentException($"The batch follows {batch.Before.Position} but the log ends at {durable.Position}.", nameof(batch));
+        try
+        {
+            var segment = Roll(batch);
+            segment.File.Write(batch.WithMark(new Mark(durable.Index, commitIndex), segment.Header.Salt), segment.End, FileLabel.Append);
+            segment.File.Sync(FileLabel.Append);
+            segment.Advance(batch.First.Index, batch.WrittenBytes);
+            Interlocked.Increment(ref _syncs);
+            Volatile.Write(ref _durable, new StrongTail(batch.After));
+            if (segment.End > segment.File.Length / 2) _supply.Prepare();
+        }
+        catch (Exception failure)
+        {
+            _failure = failure;
+            throw;
+        }
+    }
+
+    /// <summary>Records that the last batch was synced, so that a later flipped bit in it is not taken for a torn write.</summary>
+    public void MarkIdle(long commitIndex)
+    {
+        ThrowIfFailed();
+        var segment = Snapshot()[^1];
+        if (!segment.HasRoomFor(Mark.Size)) return;
+        try
+        {
+            Span<byte> bytes = stackalloc byte[Mark.Size];
+            new Mark(Durable.Index, commitIndex).Write(bytes, segment.Header.Salt);
+            segment.File.Write(bytes, segment.End, FileLabel.IdleMark);
+            segment.File.Sync(FileLabel.IdleMark);
+            segment.Advance(segment.FirstIndex, Mark.Size);
+        }
+        catch (Exception failure)
+        {
+            _failure = failure;
+            throw;
+        }
+    }
+
+    /// <summary>Reads from an index on.</summary>
+    /// <exception cref="LogPrunedException">The entry is gone.</exception>
+    public LogCursor OpenCursor(long index) => new(this, _files, index);
+
+    /// <summary>The crc of an entry's frame, 0 for index 0; null when the entry is not in the log.</summary>
+    public uint? CrcOf(long index)
+    {
+        var segments = Snapshot();
+        if (index == segments[0].FirstIndex - 1) return segments[0].Header.PreviousCrc;
+        if (index < segments[0].FirstIndex || index > Durable.Index) return null;
+        using var cursor = OpenCursor(index);
+        return cursor.ReadHeader().Crc;
+    }
+
+    /// <summary>About how many bytes of log stand behind an index: exact to the grain of the sparse tables.</summary>
+    public long BytesBehind(long index)
+    {
+        if (index >= Durable.Index) return 0;
+        var bytes = 0L;
+        foreach (var segment in Enumerable.Reverse(Snapshot()))
+        {
+            if (segment.FirstIndex <= index + 1) return bytes + segment.End - segment.OffsetBefore(index + 1);
+            bytes += segment.End - SegmentHeader.Size;
+        }
+        return bytes;
+    }
+
+    /// <summary>Removes whole segments whose entries all stand before an index. The newest segment stays.</summary>
+    /// <returns>How many were removed.</returns>
+    public int PruneBefore(long index)
+    {
+        var removed = 0;
+        while (Snapshot() is [var first, var second, ..] && second.FirstIndex <= index)
+        {
+            lock (_gate) _segments = [.. _segments.Skip(1)];
+            first.Dispose();
+            _files.Delete(first.File.Path, FileLabel.Retention);
+            removed++;
+        }
+        if (removed > 0) _files.SyncDirectory(Directory, FileLabel.Retention);
+        return removed;
+    }
+
+    /// <summary>The lowest index such that the log from there on has at least so many bytes.</summary>
+    public long IndexKeeping(long bytes)
+    {
+        var segments = Snapshot();
+        foreach (var segment in Enumerable.Reverse(segments))
+        {
+            bytes -= segment.End - SegmentHeader.Size;
+            if (bytes <= 0) return segment.FirstIndex;
+        }
+        return segments[0].FirstIndex;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var segment in Snapshot()) segment.Dispose();
+        _supply.Dispose();
+    }
+
+    internal Segment SegmentOf(long index)
+    {
+        var segments = Snapshot();
+        for (var i = segments.Count - 1; i >= 0; i--)
+            if (segments[i].FirstIndex <= index)
+                return segments[i];
+        throw new LogPrunedException(index, segments[0].FirstIndex);
+    }
+
+    private List<Segment> Snapshot()
+    {
+        lock (_gate) return _segments;
+    }
+
+    private Segment Roll(LogBatch batch)
+    {
+        var segment = Snapshot()[^1];
+        if (segment.HasRoomFor(batch.WrittenBytes)) return segment;
+        var next = NewSegment(batch.Before, checked(SegmentHeader.Size + batch.WrittenBytes + sizeof(int)));
+        lock (_gate) _segments = [.. _segments, next];
+        return next;
+    }
+
+    // Header, sync, name, directory, and only then a batch: a file with a segment's name always has a valid header, and
+    // its existence says that everything before it was synced.
+    private Segment NewSegment(in LogTail before, int bytes)
+    {
+        var prepared = _supply.Take(bytes);
+        var header = new SegmentHeader(History, before.Position, before.Crc, _entropy.NextNonZero());
+        Span<byte> headerBytes = stackalloc byte[SegmentHeader.Size];
+        header.Write(headerBytes);
+        using (var file = _files.Open(prepared, FileLabel.SegmentRoll))
+        {
+            file.Write(headerBytes, 0, FileLabel.SegmentRoll);
+            file.Sync(FileLabel.SegmentRoll);
+        }
+        var path = Path.Combine(Directory, header.FileName);
+        _files.Rename(prepared, path, FileLabel.SegmentRoll);
+        _files.SyncDirectory(Directory, FileLabel.SegmentRoll);
+        return new Segment(header, _files.Open(path, FileLabel.SegmentRoll));
+    }
+
+    private void ThrowIfFailed()
+    {
+        if (_failure is { } failure) throw new IOException($"The log of {Directory} failed before and takes nothing more: {failure.Message}", failure);
+    }
+
+    /// <summary>A tail that is published by one reference.</summary>
+    private sealed record StrongTail(LogTail Tail);
+}

@@ -1,0 +1,81 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
+
+namespace Replication.Core.Records;
+
+/// <summary>
+/// The sum, modulo 2^128, of the hashes of all live records and collections: it is the same on two nodes exactly when
+/// their data is (but for a chance of about 2^-128), and it is kept up with each change. The hash and the bytes it
+/// covers are part of the format: docs/LOG_FORMAT.md, "State digest".
+/// </summary>
+/// <param name="Sum">0 for an empty database.</param>
+public readonly record struct StateDigest(UInt128 Sum)
+{
+    /// <summary>Bytes in entries and manifests, little-endian.</summary>
+    public const int Size = 16;
+
+    private const byte RecordDomain = 1;
+    private const byte CollectionDomain = 2;
+
+    // "replication-sum1", little-endian.
+    private const ulong Key0 = 0x7461_6369_6c70_6572;
+    private const ulong Key1 = 0x316d_7573_2d6e_6f69;
+
+    /// <summary>The digest of an empty database.</summary>
+    public static StateDigest Empty => default;
+
+    /// <summary>Reads 16 bytes, little-endian.</summary>
+    public static StateDigest Read(ReadOnlySpan<byte> source) => new(BinaryPrimitives.ReadUInt128LittleEndian(source));
+
+    /// <summary>Writes 16 bytes, little-endian.</summary>
+    public void Write(Span<byte> destination) => BinaryPrimitives.WriteUInt128LittleEndian(destination, Sum);
+
+    /// <summary>With one record more.</summary>
+    public StateDigest With(ReadOnlySpan<byte> collection, Record record) => new(unchecked(Sum + HashOf(collection, record)));
+
+    /// <summary>With one record less.</summary>
+    public StateDigest Without(ReadOnlySpan<byte> collection, Record record) => new(unchecked(Sum - HashOf(collection, record)));
+
+    /// <summary>With one collection more.</summary>
+    public StateDigest WithCollection(string name, CollectionKind kind) => new(unchecked(Sum + HashOf(name, kind)));
+
+    /// <summary>With one collection less.</summary>
+    public StateDigest WithoutCollection(string name, CollectionKind kind) => new(unchecked(Sum - HashOf(name, kind)));
+
+    /// <summary>32 hexadecimal digits.</summary>
+    public override string ToString() => Sum.ToString("x32", CultureInfo.InvariantCulture);
+
+    // domain u8, name length u8, name, key length u16, key, index u64, value length u32, value
+    private static UInt128 HashOf(ReadOnlySpan<byte> collection, Record record)
+    {
+        Span<byte> head = stackalloc byte[2 + 64 + 2];
+        head[0] = RecordDomain;
+        head[1] = (byte)collection.Length;
+        collection.CopyTo(head[2..]);
+        BinaryPrimitives.WriteUInt16LittleEndian(head[(2 + collection.Length)..], (ushort)record.Key.Length);
+        Span<byte> middle = stackalloc byte[sizeof(long) + sizeof(int)];
+        BinaryPrimitives.WriteInt64LittleEndian(middle, record.Index);
+        BinaryPrimitives.WriteInt32LittleEndian(middle[sizeof(long)..], record.Value.Length);
+
+        var hash = new SipHash128(Key0, Key1);
+        hash.Append(head[..(2 + collection.Length + 2)]);
+        hash.Append(record.Key);
+        hash.Append(middle);
+        hash.Append(record.Value);
+        return hash.Finish();
+    }
+
+    // domain u8, name length u8, name, kind u8
+    private static UInt128 HashOf(string name, CollectionKind kind)
+    {
+        Span<byte> bytes = stackalloc byte[2 + 64 + 1];
+        bytes[0] = CollectionDomain;
+        var length = Encoding.ASCII.GetBytes(name, bytes[2..]);
+        bytes[1] = (byte)length;
+        bytes[2 + length] = (byte)kind;
+        var hash = new SipHash128(Key0, Key1);
+        hash.Append(bytes[..(3 + length)]);
+        return hash.Finish();
+    }
+}

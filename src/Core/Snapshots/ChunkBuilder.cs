@@ -1,0 +1,77 @@
+using System.Buffers;
+using System.Text;
+using Replication.Core.Payloads;
+using Replication.Core.Records;
+
+namespace Replication.Core.Snapshots;
+
+/// <summary>Collects records as the content of one chunk: <c>SnapshotChunkContent</c> of snapshot.proto.</summary>
+internal sealed class ChunkBuilder
+{
+    private const int SectionsField = 1;
+    private const int NameField = 1;
+    private const int KindField = 2;
+    private const int RecordsField = 3;
+
+    private readonly ArrayBufferWriter<byte> _sections = new();
+    private readonly ArrayBufferWriter<byte> _records = new();
+    private string _collection = string.Empty;
+    private CollectionKind _kind;
+    private bool _open;
+
+    /// <summary>Bytes so far, about.</summary>
+    public int Size => _sections.WrittenCount + _records.WrittenCount;
+
+    /// <summary>Records so far.</summary>
+    public int Records { get; private set; }
+
+    /// <summary>Begins a section; a collection without records has one with none.</summary>
+    public void Open(string collection, CollectionKind kind)
+    {
+        Close();
+        (_collection, _kind, _open) = (collection, kind, true);
+    }
+
+    public void Add(Record record)
+    {
+        var size = PayloadWriter.SizeOfBytes(record.Key.Length) + PayloadWriter.SizeOfBytes(record.Value.Length) + PayloadWriter.SizeOfNumber((ulong)record.Index);
+        var framed = PayloadWriter.SizeOfMessage(size);
+        var writer = new PayloadWriter(_records.GetSpan(framed));
+        writer.Message(RecordsField, size);
+        writer.Bytes(1, record.Key);
+        writer.Bytes(2, record.Value);
+        writer.Number(3, (ulong)record.Index);
+        _records.Advance(framed);
+        Records++;
+    }
+
+    /// <summary>The content; the builder is empty afterwards, and a section that was open goes on in the next chunk.</summary>
+    public byte[] Take(out int records)
+    {
+        var open = _open;
+        Close();
+        var content = _sections.WrittenSpan.ToArray();
+        _sections.ResetWrittenCount();
+        records = Records;
+        Records = 0;
+        _open = open;
+        return content;
+    }
+
+    private void Close()
+    {
+        if (!_open) return;
+        Span<byte> name = stackalloc byte[CollectionName.MaxLength];
+        name = name[..Encoding.ASCII.GetBytes(_collection, name)];
+        var size = PayloadWriter.SizeOfBytes(name.Length) + PayloadWriter.SizeOfNumber((ulong)_kind) + _records.WrittenCount;
+        var framed = PayloadWriter.SizeOfMessage(size);
+        var writer = new PayloadWriter(_sections.GetSpan(framed));
+        writer.Message(SectionsField, size);
+        writer.Bytes(NameField, name);
+        writer.Number(KindField, (ulong)_kind);
+        writer.Raw(_records.WrittenSpan);
+        _sections.Advance(framed);
+        _records.ResetWrittenCount();
+        _open = false;
+    }
+}

@@ -1,0 +1,95 @@
+using Replication.Core.IO;
+using Replication.Core.Log;
+
+namespace Replication.Core.Snapshots;
+
+/// <summary>The snapshots in a directory. Thread-safe.</summary>
+public sealed class SnapshotCatalogue
+{
+    /// <summary>How many are kept.</summary>
+    public const int Kept = 2;
+
+    private readonly IFileSystem _files;
+    private readonly Lock _gate = new();
+    private List<SnapshotManifest> _newestFirst = [];
+
+    /// <summary>Opens the directory: removes what a crash left behind and reads the manifests.</summary>
+    /// <param name="files">The file system.</param>
+    /// <param name="directory">Exists.</param>
+    public SnapshotCatalogue(IFileSystem files, string directory)
+    {
+        _files = files;
+        Directory = directory;
+        RemoveLeftovers();
+        Damaged = ReadManifests();
+    }
+
+    /// <summary>Where they are.</summary>
+    public string Directory { get; }
+
+    /// <summary>Manifests that could not be read when the catalogue was opened; they stay where they are.</summary>
+    public IReadOnlyList<SnapshotDamagedException> Damaged { get; }
+
+    /// <summary>The snapshots, newest first.</summary>
+    public IReadOnlyList<SnapshotManifest> NewestFirst
+    {
+        get
+        {
+            lock (_gate) return _newestFirst;
+        }
+    }
+
+    /// <summary>The data file of a snapshot.</summary>
+    public string DataPath(SnapshotManifest manifest) => Path.Combine(Directory, manifest.DataName);
+
+    /// <summary>Takes a new snapshot into the catalogue and removes those that are no longer kept.</summary>
+    public void Add(SnapshotManifest manifest)
+    {
+        List<SnapshotManifest> dropped;
+        lock (_gate)
+        {
+            var all = _newestFirst.Where(other => other.Position.Index != manifest.Position.Index).Append(manifest).OrderByDescending(other => other.Position.Index).ToList();
+            dropped = [.. all.Skip(Kept)];
+            _newestFirst = [.. all.Take(Kept)];
+        }
+        foreach (var old in dropped) Delete(old);
+        if (dropped.Count > 0) _files.SyncDirectory(Directory, FileLabel.SnapshotDelete);
+    }
+
+    // Manifest first: a data file without a manifest is a leftover, a manifest without data would be a damaged snapshot.
+    private void Delete(SnapshotManifest manifest)
+    {
+        _files.Delete(Path.Combine(Directory, manifest.FileName), FileLabel.SnapshotDelete);
+        _files.SyncDirectory(Directory, FileLabel.SnapshotDelete);
+        _files.Delete(DataPath(manifest), FileLabel.SnapshotDelete);
+    }
+
+    private List<SnapshotDamagedException> ReadManifests()
+    {
+        var damaged = new List<SnapshotDamagedException>();
+        foreach (var name in _files.List(Directory).Where(name => name.EndsWith(SnapshotManifest.Extension, StringComparison.Ordinal)).Reverse())
+        {
+            try
+            {
+                _newestFirst.Add(SnapshotReader.ReadManifest(_files, Path.Combine(Directory, name)));
+            }
+            catch (SnapshotDamagedException failure)
+            {
+                damaged.Add(failure);
+            }
+        }
+        return damaged;
+    }
+
+    private void RemoveLeftovers()
+    {
+        var names = _files.List(Directory);
+        foreach (var name in names)
+        {
+            var isTemporary = name.EndsWith(SegmentFiller.TemporaryExtension, StringComparison.Ordinal);
+            var isOrphan = name.EndsWith(SnapshotManifest.DataExtension, StringComparison.Ordinal)
+                && !names.Contains(Path.ChangeExtension(name, SnapshotManifest.Extension), StringComparer.Ordinal);
+            if (isTemporary || isOrphan) _files.Delete(Path.Combine(Directory, name), FileLabel.SnapshotDelete);
+        }
+    }
+}

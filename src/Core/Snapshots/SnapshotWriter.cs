@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Replication.Core.IO;
+using Replication.Core.Log;
+using Replication.Core.Positions;
+using Replication.Core.Records;
+
+namespace Replication.Core.Snapshots;
+
+/// <summary>
+/// Writes a state to disk while commits go on: data file first, then the manifest, each under a temporary name, synced
+/// and renamed. A snapshot exists once its manifest has its name.
+/// </summary>
+public static class SnapshotWriter
+{
+    /// <summary>A chunk is closed once it has so many bytes.</summary>
+    public const int ChunkBytes = 1024 * 1024;
+
+    /// <summary>Writes a snapshot.</summary>
+    /// <param name="files">The file system.</param>
+    /// <param name="directory">Of the snapshots.</param>
+    /// <param name="history">The lineage.</param>
+    /// <param name="state">Committed, and in the synced log.</param>
+    /// <param name="cancellation">Ends the writing between chunks; what was written is removed at the next start.</param>
+    public static SnapshotManifest Write(IFileSystem files, string directory, HistoryId history, DatabaseState state, CancellationToken cancellation)
+    {
+        var draft = new SnapshotManifest(history, state.Tail, state.Epochs, state.Configuration, state.Digest, state.Records, []);
+        var path = Path.Combine(directory, draft.DataName);
+        var temporary = path + SegmentFiller.TemporaryExtension;
+        if (files.FileExists(temporary)) files.Delete(temporary, FileLabel.SnapshotWrite);
+        SnapshotManifest manifest;
+        using (var file = files.Create(temporary, FileLabel.SnapshotWrite))
+        {
+            manifest = draft with { Chunks = WriteChunks(file, state, cancellation) };
+            file.Sync(FileLabel.SnapshotWrite);
+        }
+        files.Rename(temporary, path, FileLabel.SnapshotWrite);
+        WriteManifest(files, Path.Combine(directory, manifest.FileName), manifest, FileLabel.SnapshotWrite);
+        files.SyncDirectory(directory, FileLabel.SnapshotWrite);
+        return manifest;
+    }
+
+    /// <summary>Writes a manifest under a temporary name, syncs and renames it. The directory is synced by the caller.</summary>
+    internal static void WriteManifest(IFileSystem files, string path, SnapshotManifest manifest, FileLabel label)
+    {
+        var payload = ManifestCodec.Encode(manifest);
+        var bytes = new byte[SnapshotFile.HeaderSize + payload.Length];
+        SnapshotFile.WriteHeader(bytes, SnapshotFile.ManifestMagic, Crc32C.Compute(payload));
+        payload.CopyTo(bytes, SnapshotFile.HeaderSize);
+        var temporary = path + SegmentFiller.TemporaryExtension;
+        if (files.FileExists(temporary)) files.Delete(temporary, label);
+        using (var file = files.Create(temporary, label))
+        {
+            file.Write(bytes, 0, label);
+            file.Sync(label);
+        }
+        files.Rename(temporary, path, label);
+    }
+
+    private static ImmutableArray<SnapshotChunk> WriteChunks(IFile file, DatabaseState state, CancellationToken cancellation)
+    {
+        Span<byte> header = stackalloc byte[SnapshotFile.HeaderSize];
+        SnapshotFile.WriteHeader(header, SnapshotFile.DataMagic, 0);
+        file.Write(header, 0, FileLabel.SnapshotWrite);
+        var chunks = ImmutableArray.CreateBuilder<SnapshotChunk>();
+        var builder = new ChunkBuilder();
+        long offset = SnapshotFile.HeaderSize;
+        foreach (var collection in state.Collections.Values)
+        {
+            builder.Open(collection.Name, collection.Kind);
+            var cursor = collection.Records.From([]);
+            while (cursor.MoveNext())
+            {
+                builder.Add(cursor.Current);
+                if (builder.Size < ChunkBytes) continue;
+                offset += WriteChunk(file, builder, chunks, offset);
+                cancellation.ThrowIfCancellationRequested();
+            }
+        }
+        WriteChunk(file, builder, chunks, offset);
+        return chunks.ToImmutable();
+    }
+
+    private static int WriteChunk(IFile file, ChunkBuilder builder, ImmutableArray<SnapshotChunk>.Builder chunks, long offset)
+    {
+        var content = builder.Take(out var records);
+        if (content.Length == 0) return 0;
+        file.Write(content, offset, FileLabel.SnapshotWrite);
+        chunks.Add(new SnapshotChunk(offset, content.Length, [.. SHA256.HashData(content)], records));
+        return content.Length;
+    }
+}
