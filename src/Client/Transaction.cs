@@ -1,0 +1,104 @@
+using System.Text;
+using Google.Protobuf;
+using Contract = Replication.Protos.V1;
+
+namespace Replication.Client;
+
+/// <summary>
+/// Changes, possibly over several collections, that are applied in order, wholly or not at all. Conditions are all
+/// checked against the state before the first change. Built by one thread; not to be changed once it is being committed,
+/// and neither are the value buffers given to it, which are not copied.
+/// </summary>
+public sealed class Transaction
+{
+    /// <summary>Bytes of a request id at most.</summary>
+    public const int MaxRequestIdBytes = 64;
+
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>How many changes it has so far.</summary>
+    public int Count => Request.Operations.Count;
+
+    internal Contract.CommitRequest Request { get; } = new();
+
+    /// <summary>Names the request: the name is recorded with the transaction in the log.</summary>
+    /// <param name="id">0 to 64 bytes.</param>
+    public Transaction WithRequestId(ReadOnlySpan<byte> id)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(id.Length, MaxRequestIdBytes, nameof(id));
+        Request.RequestId = ByteString.CopyFrom(id);
+        return this;
+    }
+
+    /// <summary>Inserts a record or replaces its value. The first put into an unknown collection creates it for JSON documents.</summary>
+    /// <param name="collection">1 to 64 of <c>a-z</c>, <c>0-9</c>, <c>_</c> and <c>-</c>.</param>
+    /// <param name="key">1 to 1,024 bytes in UTF-8.</param>
+    /// <param name="value">A JSON document, or any bytes when the collection is for bytes. Not copied.</param>
+    /// <param name="condition">What must hold; null for nothing.</param>
+    public Transaction Put(string collection, string key, ReadOnlyMemory<byte> value, Condition? condition = null) =>
+        Put(collection, EncodeKey(key), UnsafeByteOperations.UnsafeWrap(value), condition);
+
+    /// <summary>Inserts a record or replaces its value by a text, in UTF-8.</summary>
+    /// <inheritdoc cref="Put(string, string, ReadOnlyMemory{byte}, Condition?)"/>
+    public Transaction Put(string collection, string key, string value, Condition? condition = null) =>
+        Put(collection, EncodeKey(key), Encode(value, nameof(value)), condition);
+
+    /// <summary>Removes a record; without a condition, nothing happens when there is none.</summary>
+    /// <param name="collection">Must exist.</param>
+    /// <param name="key">1 to 1,024 bytes in UTF-8.</param>
+    /// <param name="condition">What must hold; null for nothing.</param>
+    public Transaction Delete(string collection, string key, Condition? condition = null)
+    {
+        ArgumentNullException.ThrowIfNull(collection);
+        return Add(new Contract.Operation { Delete = new Contract.Delete { Collection = collection, Key = EncodeKey(key) } }, condition);
+    }
+
+    /// <summary>Creates a collection.</summary>
+    /// <param name="collection">1 to 64 of <c>a-z</c>, <c>0-9</c>, <c>_</c> and <c>-</c>.</param>
+    /// <param name="kind">What its values are.</param>
+    /// <param name="condition">What must hold; null for nothing.</param>
+    public Transaction CreateCollection(string collection, CollectionKind kind = CollectionKind.Json, Condition? condition = null)
+    {
+        ArgumentNullException.ThrowIfNull(collection);
+        return Add(
+            new Contract.Operation { CreateCollection = new Contract.CreateCollection { Collection = collection, Kind = (Contract.CollectionKind)kind } },
+            condition);
+    }
+
+    /// <summary>Removes a collection with all its records.</summary>
+    /// <param name="collection">Must exist.</param>
+    /// <param name="condition">What must hold; null for nothing.</param>
+    public Transaction DropCollection(string collection, Condition? condition = null)
+    {
+        ArgumentNullException.ThrowIfNull(collection);
+        return Add(new Contract.Operation { DropCollection = new Contract.DropCollection { Collection = collection } }, condition);
+    }
+
+    internal static ByteString EncodeKey(string key) => Encode(key, nameof(key));
+
+    private static ByteString Encode(string text, string name)
+    {
+        ArgumentNullException.ThrowIfNull(text, name);
+        try
+        {
+            return UnsafeByteOperations.UnsafeWrap(StrictUtf8.GetBytes(text));
+        }
+        catch (EncoderFallbackException invalid)
+        {
+            throw new ArgumentException($"The {name} has half a surrogate pair, which UTF-8 cannot express.", name, invalid);
+        }
+    }
+
+    private Transaction Put(string collection, ByteString key, ByteString value, Condition? condition)
+    {
+        ArgumentNullException.ThrowIfNull(collection);
+        return Add(new Contract.Operation { Put = new Contract.Put { Collection = collection, Key = key, Value = value } }, condition);
+    }
+
+    private Transaction Add(Contract.Operation operation, Condition? condition)
+    {
+        operation.Precondition = condition?.ToMessage();
+        Request.Operations.Add(operation);
+        return this;
+    }
+}
