@@ -132,7 +132,10 @@ public sealed class SegmentedLog : IDisposable
         return bytes;
     }
 
-    /// <summary>Removes whole segments whose entries all stand before an index. The newest segment stays.</summary>
+    /// <summary>
+    /// Removes whole segments whose entries all stand before an index. The newest segment stays. Each removal is durable
+    /// before the next: a disk that kept only the later one would leave a gap.
+    /// </summary>
     /// <returns>How many were removed.</returns>
     public int PruneBefore(long index)
     {
@@ -142,9 +145,9 @@ public sealed class SegmentedLog : IDisposable
             lock (_gate) _segments = [.. _segments.Skip(1)];
             first.Dispose();
             _files.Delete(first.File.Path, FileLabel.Retention);
+            _files.SyncDirectory(Directory, FileLabel.Retention);
             removed++;
         }
-        if (removed > 0) _files.SyncDirectory(Directory, FileLabel.Retention);
         return removed;
     }
 
