@@ -105,12 +105,13 @@ public sealed class LogCursor : IDisposable
                 at += header.Length;
                 continue;
             }
-            if (reading == FrameReading.Incomplete || IsCutMark(bytes))
+            var fileEnds = bytes.Length < sizeof(int) && filled < _buffer.Length;
+            if (!fileEnds && (reading == FrameReading.Incomplete || IsCutMark(bytes)))
             {
                 if (at == 0) GrowFor(bytes, filled);
                 break;
             }
-            if (reading != FrameReading.End) throw Damaged(at, $"what stands there is no frame ({reading})");
+            if (!fileEnds && reading != FrameReading.End) throw Damaged(at, $"what stands there is no frame ({reading})");
             if (_log.SegmentOf(NextIndex) == _segment) throw Damaged(at, "the segment ends before it");
             (_segment, _offset) = (null, 0);
             return new FrameRun(first, NextIndex - 1, _buffer.AsMemory(0, kept)).OrEmpty();
