@@ -121,14 +121,14 @@ public sealed class LogRecovery
         if (first)
         {
             _history = header.History;
-            _tail = new LogTail(header.Previous, header.PreviousCrc, 0);
+            _tail = header.Previous;
             return;
         }
         if (header.History != _history)
             throw new LogDamagedException(path, 0, header.FirstIndex, $"it belongs to history {header.History}, the segments before it to {_history}");
         if (header.FirstIndex != _tail.Index + 1)
-            throw new LogDamagedException(path, 0, _tail.Index + 1, $"the log goes on at entry {header.FirstIndex}: a segment is missing");
-        if (header.PreviousCrc != _tail.Crc)
+            throw new LogDamagedException(path, 0, header.FirstIndex, $"the segment before it holds entries up to {_tail.Index}");
+        if (header.Previous.Crc != _tail.Crc)
             throw new LogDamagedException(path, 0, header.FirstIndex, "it does not link to the segment before it");
     }
 
@@ -157,7 +157,7 @@ public sealed class LogRecovery
                 case RecoveryRow.NextSegment:
                     return;
                 case RecoveryRow.RefuseDamage:
-                    throw new LogDamagedException(segment.File.Path, at, _tail.Index + 1, $"{what}, although entry {evidence} had been synced");
+                    throw new LogDamagedException(segment.File.Path, at, _tail.Index + 1, Missing(finding, what, evidence, later));
                 case RecoveryRow.CutTornTail:
                     CutTornTail(segment, bytes, at, what, repair);
                     break;
@@ -168,6 +168,11 @@ public sealed class LogRecovery
             return;
         }
     }
+
+    private static string Missing(RecoveryFinding finding, string what, long evidence, SegmentHeader? later) =>
+        finding == RecoveryFinding.Zeros && later is { } next
+            ? $"{what}, but the next segment begins behind entry {next.Previous.Index}: a segment file is missing, or the end of this one was lost"
+            : $"{what}, although entry {evidence} had been synced";
 
     private static byte[] ReadWhole(Segment segment)
     {

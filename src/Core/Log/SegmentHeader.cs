@@ -6,10 +6,9 @@ namespace Replication.Core.Log;
 
 /// <summary>The first 64 bytes of a segment file. docs/LOG_FORMAT.md has the table.</summary>
 /// <param name="History">The lineage.</param>
-/// <param name="Previous">Position of the entry before the first one of the segment; <see cref="LogPosition.Start"/> at the beginning of a history.</param>
-/// <param name="PreviousCrc">crc32c of that entry's frame; 0 at the beginning of a history.</param>
+/// <param name="Previous">The end of the log before the segment; <see cref="LogTail.Start"/> at the beginning of a history.</param>
 /// <param name="Salt">Random; stands in every mark of the segment.</param>
-public readonly record struct SegmentHeader(HistoryId History, LogPosition Previous, uint PreviousCrc, ulong Salt)
+public readonly record struct SegmentHeader(HistoryId History, LogTail Previous, ulong Salt)
 {
     /// <summary>Bytes of a header.</summary>
     public const int Size = 64;
@@ -27,6 +26,7 @@ public readonly record struct SegmentHeader(HistoryId History, LogPosition Previ
     private const int EpochOffset = 40;
     private const int PreviousOffset = 44;
     private const int SaltOffset = 48;
+    private const int TimestampOffset = 56;
 
     private static ReadOnlySpan<byte> Magic => "REPLLOG\n"u8;
 
@@ -53,9 +53,10 @@ public readonly record struct SegmentHeader(HistoryId History, LogPosition Previ
         BinaryPrimitives.WriteUInt32LittleEndian(header[VersionOffset..], Version);
         History.Write(header[HistoryOffset..]);
         BinaryPrimitives.WriteInt64LittleEndian(header[IndexOffset..], FirstIndex);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[EpochOffset..], Previous.Epoch.Number);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[PreviousOffset..], PreviousCrc);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[EpochOffset..], Previous.Position.Epoch.Number);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[PreviousOffset..], Previous.Crc);
         BinaryPrimitives.WriteUInt64LittleEndian(header[SaltOffset..], Salt);
+        BinaryPrimitives.WriteInt64LittleEndian(header[TimestampOffset..], Previous.TimestampMicros);
         BinaryPrimitives.WriteUInt32LittleEndian(header[CrcOffset..], ComputeCrc(header));
     }
 
@@ -72,13 +73,14 @@ public readonly record struct SegmentHeader(HistoryId History, LogPosition Previ
             throw new UnsupportedFormatException($"{file} has log format version {version}; this version reads {Version}. Start a newer version of the program on it.");
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[CrcOffset..]) != ComputeCrc(bytes[..Size]))
             throw new LogDamagedException(file, 0, 0, "its header was changed");
-        return new SegmentHeader(
-            HistoryId.Read(bytes[HistoryOffset..]),
-            new LogPosition(
-                new Epoch(BinaryPrimitives.ReadUInt32LittleEndian(bytes[EpochOffset..])),
-                BinaryPrimitives.ReadInt64LittleEndian(bytes[IndexOffset..]) - 1),
+        var position = new LogPosition(
+            new Epoch(BinaryPrimitives.ReadUInt32LittleEndian(bytes[EpochOffset..])),
+            BinaryPrimitives.ReadInt64LittleEndian(bytes[IndexOffset..]) - 1);
+        var previous = new LogTail(
+            position,
             BinaryPrimitives.ReadUInt32LittleEndian(bytes[PreviousOffset..]),
-            BinaryPrimitives.ReadUInt64LittleEndian(bytes[SaltOffset..]));
+            BinaryPrimitives.ReadInt64LittleEndian(bytes[TimestampOffset..]));
+        return new SegmentHeader(HistoryId.Read(bytes[HistoryOffset..]), previous, BinaryPrimitives.ReadUInt64LittleEndian(bytes[SaltOffset..]));
     }
 
     private static uint ComputeCrc(ReadOnlySpan<byte> header) =>

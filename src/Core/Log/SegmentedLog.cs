@@ -113,7 +113,7 @@ public sealed class SegmentedLog : IDisposable
     public uint? CrcOf(long index)
     {
         var segments = Snapshot();
-        if (index == segments[0].FirstIndex - 1) return segments[0].Header.PreviousCrc;
+        if (index == segments[0].FirstIndex - 1) return segments[0].Header.Previous.Crc;
         if (index < segments[0].FirstIndex || index > Durable.Index) return null;
         using var cursor = OpenCursor(index);
         return cursor.ReadHeader().Crc;
@@ -189,7 +189,10 @@ public sealed class SegmentedLog : IDisposable
         var segment = Snapshot()[^1];
         if (segment.HasRoomFor(batch.WrittenBytes)) return segment;
         var next = NewSegment(batch.Before, checked(SegmentHeader.Size + batch.WrittenBytes + sizeof(int)));
-        lock (_gate) _segments = [.. _segments, next];
+        // A segment without entries had the name that the next one has now taken.
+        var isReplaced = segment.FirstIndex == next.FirstIndex;
+        lock (_gate) _segments = [.. isReplaced ? _segments.SkipLast(1) : _segments, next];
+        if (isReplaced) segment.Dispose();
         return next;
     }
 
@@ -198,7 +201,7 @@ public sealed class SegmentedLog : IDisposable
     private Segment NewSegment(in LogTail before, int bytes)
     {
         var prepared = _supply.Take(bytes);
-        var header = new SegmentHeader(History, before.Position, before.Crc, _entropy.NextNonZero());
+        var header = new SegmentHeader(History, before, _entropy.NextNonZero());
         Span<byte> headerBytes = stackalloc byte[SegmentHeader.Size];
         header.Write(headerBytes);
         using (var file = _files.Open(prepared, FileLabel.SegmentRoll))
