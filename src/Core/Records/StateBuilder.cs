@@ -16,13 +16,17 @@ public sealed class StateBuilder
 {
     private readonly Dictionary<string, Working> _collections = new(StringComparer.Ordinal);
     private readonly HashSet<Working> _touched = [];
+    private readonly DigestHistory _digests;
     private ImmutableSortedDictionary<string, Collection>.Builder _published;
     private EpochTable _epochs;
     private Configuration _configuration;
 
     /// <summary>Begins with a state, which itself does not change.</summary>
-    public StateBuilder(DatabaseState state)
+    /// <param name="state">Where to begin.</param>
+    /// <param name="digests">Is told the digest behind each entry.</param>
+    public StateBuilder(DatabaseState state, DigestHistory digests)
     {
+        _digests = digests;
         _published = state.Collections.ToBuilder();
         foreach (var collection in state.Collections.Values) _collections.Add(collection.Name, new Working(collection));
         (Tail, Digest, Records) = (state.Tail, state.Digest, state.Records);
@@ -83,6 +87,7 @@ public sealed class StateBuilder
             throw new ApplyException(header.Position, malformed.Message);
         }
         Tail = LogTail.Behind(header);
+        _digests.Record(header.Index, Digest, Records);
     }
 
     /// <summary>The state as it is now; later changes do not touch it.</summary>

@@ -39,7 +39,7 @@ public static class SnapshotReader
         using var file = files.OpenRead(dataPath, FileLabel.SnapshotRead);
         var header = new byte[SnapshotFile.HeaderSize];
         SnapshotFile.ReadHeader(header.AsSpan(0, file.Read(header, 0, FileLabel.SnapshotRead)), SnapshotFile.DataMagic, dataPath);
-        var state = new StateBuilder(DatabaseState.Empty);
+        var state = new StateBuilder(DatabaseState.Empty, new DigestHistory(capacity: 1));
         var buffer = Array.Empty<byte>();
         try
         {

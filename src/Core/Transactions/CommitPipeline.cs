@@ -32,9 +32,10 @@ public sealed class CommitPipeline
     /// <summary>Begins behind a state that is durable.</summary>
     /// <param name="state">Everything in the log.</param>
     /// <param name="epoch">The reign to write in; its epoch start is the first entry to append.</param>
-    public CommitPipeline(DatabaseState state, Epoch epoch)
+    /// <param name="digests">Is told the digest behind each entry.</param>
+    public CommitPipeline(DatabaseState state, Epoch epoch, DigestHistory digests)
     {
-        _state = new StateBuilder(state);
+        _state = new StateBuilder(state, digests);
         _epoch = epoch;
         _lastDigest = state.Index;
         _filling.Restart(state.Tail);

@@ -1,0 +1,94 @@
+using Replication.Core.IO;
+using Replication.Core.Log;
+using Replication.Core.Positions;
+
+namespace Replication.Core.Database;
+
+/// <summary>
+/// Makes and checks data directories. A new one is built under another name and renamed, so that it is there whole or
+/// not at all.
+/// </summary>
+internal sealed class DirectoryOpener(DatabaseEnvironment environment, DatabaseOptions options)
+{
+    private readonly IFileSystem _files = environment.Files;
+
+    /// <summary>Makes the directory when there is none.</summary>
+    /// <param name="withHistory">Whether the new node begins a history of its own (a primary) or waits for one (a replica).</param>
+    /// <returns>Whether it was made.</returns>
+    public bool EnsureExists(bool withHistory)
+    {
+        var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Directory));
+        try
+        {
+            if (_files.DirectoryExists(root))
+            {
+                if (_files.FileExists(new DataLayout(root).Identity)) return false;
+                if (_files.List(root).Count > 0)
+                    throw new DataDirectoryException($"{root} holds files but no node's data. Name another directory for --data.");
+                if (!options.Init)
+                    throw new DataDirectoryException($"{root} exists and is empty: if a disk should be mounted there, mount it; if a new node is wanted, add --init.");
+            }
+            Build(root, withHistory);
+            return true;
+        }
+        catch (Exception denied) when (denied is UnauthorizedAccessException or IOException and not DataDirectoryException)
+        {
+            throw new DataDirectoryException($"{root} cannot be made: {denied.Message} Give this user the right to, or name another directory for --data.", denied);
+        }
+    }
+
+    /// <summary>Takes the directory's lock.</summary>
+    public IDisposable Lock(DataLayout layout)
+    {
+        try
+        {
+            return _files.TryLock(layout.Lock)
+                ?? throw new DataDirectoryException($"{layout.Root} is in use by another process. Stop that one, or name another directory for --data.");
+        }
+        catch (UnauthorizedAccessException denied)
+        {
+            throw new DataDirectoryException($"{layout.Root} cannot be written: {denied.Message} Give this user the right to, or name another directory for --data.", denied);
+        }
+    }
+
+    /// <summary>Reads who the node is.</summary>
+    public NodeIdentity ReadIdentity(DataLayout layout)
+    {
+        using var file = _files.OpenRead(layout.Identity, FileLabel.Identity);
+        var bytes = new byte[4096];
+        return NodeIdentity.FromBytes(bytes.AsSpan(0, file.Read(bytes, 0, FileLabel.Identity)), layout.Identity);
+    }
+
+    /// <summary>Writes who the node is; durable when this returns.</summary>
+    public void WriteIdentity(DataLayout layout, NodeIdentity identity)
+    {
+        var temporary = layout.Identity + SegmentFiller.TemporaryExtension;
+        if (_files.FileExists(temporary)) _files.Delete(temporary, FileLabel.Identity);
+        using (var file = _files.Create(temporary, FileLabel.Identity))
+        {
+            file.Write(identity.ToBytes(), 0, FileLabel.Identity);
+            file.Sync(FileLabel.Identity);
+        }
+        _files.Rename(temporary, layout.Identity, FileLabel.Identity);
+        _files.SyncDirectory(layout.Root, FileLabel.Identity);
+    }
+
+    private void Build(string root, bool withHistory)
+    {
+        var parent = Path.GetDirectoryName(root) ?? root;
+        var draft = new DataLayout(root + ".creating");
+        _files.DeleteDirectory(draft.Root, FileLabel.Layout);
+        _files.CreateDirectory(draft.Log, FileLabel.Layout);
+        _files.CreateDirectory(draft.Snapshots, FileLabel.Layout);
+        var history = withHistory ? new HistoryId(new UInt128(environment.Entropy.NextNonZero(), environment.Entropy.NextNonZero())) : HistoryId.None;
+        if (withHistory)
+        {
+            using var supply = new InlineSegmentSupply(_files, draft.Log, options.Log.SegmentBytes);
+            SegmentedLog.Create(_files, draft.Log, supply, environment.Entropy, history, LogTail.Start).Dispose();
+        }
+        WriteIdentity(draft, new NodeIdentity(environment.Entropy.NextNonZero(), 0, history, Epoch.None, 0));
+        if (_files.DirectoryExists(root)) _files.DeleteDirectory(root, FileLabel.Layout);
+        _files.Rename(draft.Root, root, FileLabel.Layout);
+        _files.SyncDirectory(parent, FileLabel.Layout);
+    }
+}

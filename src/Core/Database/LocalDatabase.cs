@@ -1,0 +1,214 @@
+using Replication.Core.Log;
+using Replication.Core.Positions;
+using Replication.Core.Records;
+using Replication.Core.Snapshots;
+
+namespace Replication.Core.Database;
+
+/// <summary>
+/// One opened data directory: identity, log, snapshots and the state that readers see. A node owns it and lends it to
+/// one role at a time; reading is for everybody.
+/// </summary>
+public sealed class LocalDatabase : IDisposable
+{
+    private readonly DatabaseEnvironment _environment;
+    private readonly DatabaseOptions _options;
+    private readonly DirectoryOpener _opener;
+    private readonly IDisposable _lock;
+    private readonly Lock _snapshotGate = new();
+    private DatabaseState _state = DatabaseState.Empty;
+    private LogLease? _log;
+    private long _commitIndex;
+
+    private LocalDatabase(DatabaseEnvironment environment, DatabaseOptions options, DirectoryOpener opener, DataLayout layout, IDisposable directoryLock)
+    {
+        _environment = environment;
+        _options = options;
+        _opener = opener;
+        _lock = directoryLock;
+        Layout = layout;
+        Identity = opener.ReadIdentity(layout);
+        Snapshots = null!;
+        Opening = null!;
+    }
+
+    /// <summary>Where things are.</summary>
+    public DataLayout Layout { get; }
+
+    /// <summary>Who the node is.</summary>
+    public NodeIdentity Identity { get; private set; }
+
+    /// <summary>The lineage of the data; none while there is none.</summary>
+    public HistoryId History => Identity.History;
+
+    /// <summary>The snapshots on disk.</summary>
+    public SnapshotCatalogue Snapshots { get; private set; }
+
+    /// <summary>What opening found.</summary>
+    public OpeningReport Opening { get; private set; }
+
+    /// <summary>The log and for how long it is this one; null while the node has no history.</summary>
+    public LogLease? Log => Volatile.Read(ref _log);
+
+    /// <summary>What readers see.</summary>
+    public DatabaseState State => Volatile.Read(ref _state);
+
+    /// <summary>The highest index that readers may ever see, as far as this node knows.</summary>
+    public long CommitIndex => Interlocked.Read(ref _commitIndex);
+
+    /// <summary>Digests behind the last entries.</summary>
+    public DigestHistory Digests { get; } = new();
+
+    /// <summary>Fires when <see cref="State"/> moved.</summary>
+    public Pulse Applied { get; } = new();
+
+    /// <summary>Fires when the end of the synced log, or the commit index, moved.</summary>
+    public Pulse Durable { get; } = new();
+
+    internal DatabaseEnvironment Environment => _environment;
+
+    /// <summary>Opens a data directory, or makes it.</summary>
+    /// <param name="environment">The world.</param>
+    /// <param name="options">Which directory.</param>
+    /// <param name="withHistory">Whether a new node begins a history (a primary) or waits for one (a replica).</param>
+    /// <exception cref="DataDirectoryException">It cannot be used as it is.</exception>
+    /// <exception cref="LogDamagedException">Synced entries are missing or changed.</exception>
+    /// <exception cref="ApplyException">An entry of the log cannot be applied.</exception>
+    public static LocalDatabase Open(DatabaseEnvironment environment, DatabaseOptions options, bool withHistory)
+    {
+        options.Log.Validated();
+        var opener = new DirectoryOpener(environment, options);
+        var isNew = opener.EnsureExists(withHistory);
+        var layout = new DataLayout(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Directory)));
+        var directoryLock = opener.Lock(layout);
+        LocalDatabase? database = null;
+        try
+        {
+            database = new LocalDatabase(environment, options, opener, layout, directoryLock);
+            database.Recover(isNew);
+            database.SaveIdentity(database.Identity with { StartCounter = database.Identity.StartCounter + 1 });
+            return database;
+        }
+        catch
+        {
+            if (database is not null) database.Dispose();
+            else directoryLock.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Changes who the node is or what it promised; durable when this returns.</summary>
+    public void SaveIdentity(NodeIdentity identity)
+    {
+        _opener.WriteIdentity(Layout, identity);
+        Identity = identity;
+    }
+
+    /// <summary>Shows a state to readers. Only what is committed.</summary>
+    public void Publish(DatabaseState state)
+    {
+        Volatile.Write(ref _state, state);
+        Applied.Fire();
+    }
+
+    /// <summary>The commit index moved; it never falls.</summary>
+    public void MoveCommitIndex(long index)
+    {
+        if (index > CommitIndex) Interlocked.Exchange(ref _commitIndex, index);
+    }
+
+    /// <summary>
+    /// Writes a snapshot, unless the newest one already is of this position, and removes log that no kept snapshot and no
+    /// retention needs. One at a time; commits go on.
+    /// </summary>
+    /// <param name="state">Was published here, and the log is synced that far.</param>
+    /// <param name="cancellation">Ends the writing.</param>
+    /// <exception cref="InvalidOperationException">There is nothing to write yet, or the log is not synced that far.</exception>
+    public SnapshotManifest TakeSnapshot(DatabaseState state, CancellationToken cancellation)
+    {
+        lock (_snapshotGate)
+        {
+            var log = Log?.Log ?? throw new InvalidOperationException("There is no data yet, so there is nothing to take a snapshot of.");
+            if (state.Index == 0) throw new InvalidOperationException("There is no data yet, so there is nothing to take a snapshot of.");
+            if (Snapshots.NewestFirst is [var newest, ..] && newest.Position == state.Position) return newest;
+            if (state.Index > log.Durable.Index)
+                throw new InvalidOperationException($"The log is synced up to {log.Durable.Index} only; a snapshot at {state.Index} has to wait for it.");
+            var manifest = SnapshotWriter.Write(_environment.Files, Layout.Snapshots, History, state, cancellation);
+            Snapshots.Add(manifest);
+            PruneLog(log);
+            return manifest;
+        }
+    }
+
+    /// <summary>
+    /// Replaces log and snapshots by a fetched snapshot whose data was verified, and shows it. Whoever reads the old log
+    /// is ended first.
+    /// </summary>
+    /// <param name="bootstrap">Complete.</param>
+    /// <param name="keepOldLog">Whether the replaced log goes to the lost folder instead of away: it holds entries that the new history does not have.</param>
+    public void Install(BootstrapFolder bootstrap, bool keepOldLog)
+    {
+        lock (_snapshotGate)
+        {
+            var state = bootstrap.Load();
+            Log?.Dispose();
+            Volatile.Write(ref _log, null);
+            SnapshotInstaller.Stage(this, bootstrap, keepOldLog, _options.Log.SegmentBytes);
+            SnapshotInstaller.Finish(_environment.Files, Layout);
+            var recovered = OpenLog();
+            Snapshots = new SnapshotCatalogue(_environment.Files, Layout.Snapshots);
+            SaveIdentity(Identity with { History = bootstrap.Manifest.History });
+            Interlocked.Exchange(ref _commitIndex, state.Index);
+            Volatile.Write(ref _log, new LogLease(recovered.Log, state.Epochs));
+            Publish(state);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Log?.Dispose();
+        _lock.Dispose();
+    }
+
+    private void Recover(bool isNew)
+    {
+        SnapshotInstaller.Finish(_environment.Files, Layout);
+        Snapshots = new SnapshotCatalogue(_environment.Files, Layout.Snapshots);
+        if (LogRecovery.SegmentNames(_environment.Files, Layout.Log).Count == 0)
+        {
+            if (History != HistoryId.None || Snapshots.NewestFirst.Count > 0)
+                throw new DataDirectoryException($"{Layout.Log} holds no log although this node has data. Restore the missing files, or start from an empty directory as a replica.");
+            Opening = new OpeningReport(isNew, 0, 0, null, Snapshots.Damaged);
+            return;
+        }
+        var recovered = OpenLog();
+        try
+        {
+            if (History == HistoryId.None) Identity = Identity with { History = recovered.Log.History };
+            if (recovered.Log.History != History)
+                throw new DataDirectoryException($"{Layout.Log} belongs to history {recovered.Log.History}, this node to {History}. Restore the right files.");
+            var (state, damaged) = new StateRecovery(_environment.Files, Snapshots, recovered, Digests).Run();
+            Opening = new OpeningReport(isNew, state.SnapshotIndex, state.State.Index - state.SnapshotIndex, recovered.TornTail, damaged);
+            var epochs = recovered.Reigns.Where(row => row.FirstIndex > state.State.Index).Aggregate(state.State.Epochs, (table, row) => table.With(row));
+            Interlocked.Exchange(ref _commitIndex, state.State.Index);
+            Volatile.Write(ref _state, state.State);
+            Volatile.Write(ref _log, new LogLease(recovered.Log, epochs));
+        }
+        catch
+        {
+            recovered.Log.Dispose();
+            throw;
+        }
+    }
+
+    private RecoveredLog OpenLog() => LogRecovery.Open(
+        _environment.Files, Layout.Log, Layout.Lost, _environment.SupplyFor(Layout.Log, _options.Log.SegmentBytes), _environment.Entropy);
+
+    private void PruneLog(SegmentedLog log)
+    {
+        var oldestKept = Snapshots.NewestFirst[^1].Position.Index + 1;
+        if (Snapshots.NewestFirst.Count < SnapshotCatalogue.Kept) oldestKept = log.FirstIndex;
+        log.PruneBefore(Math.Min(oldestKept, log.IndexKeeping(_options.Log.RetainBytes)));
+    }
+}

@@ -1,0 +1,74 @@
+using Replication.Core.Positions;
+
+namespace Replication.Core.Following;
+
+/// <summary>
+/// What an upstream knows of one replica: who it is and how far it has come. Pure: times come with the events.
+/// For one thread at a time.
+/// </summary>
+public sealed class FollowerProgress(Hello hello)
+{
+    /// <summary>A replica no further behind than this is live.</summary>
+    public const long StreamingWithinEntries = 1024;
+
+    /// <summary>How it introduced itself last.</summary>
+    public Hello Hello { get; private set; } = hello;
+
+    /// <summary>Where it is in its life.</summary>
+    public FollowerState State { get; private set; } = FollowerState.Disconnected;
+
+    /// <summary>Highest index it received.</summary>
+    public long Received { get; private set; } = hello.Durable.Index;
+
+    /// <summary>Highest index synced on its disk.</summary>
+    public long Durable { get; private set; } = hello.Durable.Index;
+
+    /// <summary>Highest index its readers see.</summary>
+    public long Applied { get; private set; }
+
+    /// <summary>Its newest stamp, to be echoed.</summary>
+    public ulong Stamp { get; private set; }
+
+    /// <summary>When it was heard of last, on the upstream's monotonic clock.</summary>
+    public TimeSpan LastContact { get; private set; }
+
+    /// <summary>A session was opened.</summary>
+    public void Open(Hello introduced, FollowAnswer answer, TimeSpan now)
+    {
+        Hello = introduced;
+        LastContact = now;
+        Received = Durable = introduced.Durable.Index;
+        Stamp = 0;
+        if (State != FollowerState.Disconnected) Become(FollowerState.Disconnected);
+        if (answer is FollowAnswer.NeedSnapshot or FollowAnswer.Diverged) Become(FollowerState.Bootstrapping);
+        if (answer is FollowAnswer.Resume) Become(FollowerState.CatchingUp);
+    }
+
+    /// <summary>An acknowledgement came. Acknowledgements never go back within a session.</summary>
+    /// <returns>Null when it makes sense; otherwise what is wrong with it.</returns>
+    public string? Acknowledge(long received, long durable, long applied, ulong stamp, long sentIndex, long durableHere, TimeSpan now)
+    {
+        if (received < Received || durable < Durable || applied < Applied) return "an acknowledgement went back";
+        if (received > Math.Max(sentIndex, Received) || durable > received) return "an acknowledgement names entries that were not sent";
+        (Received, Durable, Applied, Stamp, LastContact) = (received, durable, applied, stamp, now);
+        var live = durableHere - received <= StreamingWithinEntries;
+        if (State == FollowerState.CatchingUp && live) Become(FollowerState.Streaming);
+        else if (State == FollowerState.Streaming && !live) Become(FollowerState.CatchingUp);
+        return null;
+    }
+
+    /// <summary>The session ended.</summary>
+    public void Close()
+    {
+        if (State != FollowerState.Disconnected && State != FollowerState.Bootstrapping) Become(FollowerState.Disconnected);
+    }
+
+    /// <summary>Its position in the given history.</summary>
+    public LogPosition DurablePosition(EpochTable epochs) => epochs.PositionOf(Durable);
+
+    private void Become(FollowerState next)
+    {
+        if (!State.CanMoveTo(next)) throw new InvalidOperationException($"A follower cannot become {next} from {State}.");
+        State = next;
+    }
+}

@@ -1,0 +1,45 @@
+using Replication.Core.Positions;
+
+namespace Replication.Core.Following;
+
+/// <summary>
+/// Decides how a replica goes on: pure, from what both sides have. docs/PROTOCOL.md, "Handshake", explains each rule by
+/// the execution that it closes.
+/// </summary>
+public static class Handshake
+{
+    /// <summary>The answer.</summary>
+    public static FollowAnswer Answer(Hello hello, in UpstreamView upstream)
+    {
+        if (hello.ProtocolVersion != Hello.CurrentProtocolVersion || hello.LogFormatVersion < Hello.CurrentLogFormatVersion)
+            return new FollowAnswer.Refused(
+                RefusalReason.UnsupportedVersion,
+                $"This node speaks protocol version {Hello.CurrentProtocolVersion} with log format {Hello.CurrentLogFormatVersion}; the replica speaks {hello.ProtocolVersion} with log format {hello.LogFormatVersion}. Upgrade the older of the two.");
+        if (hello.NodeId == 0 || hello.NodeName.Length > 255 || hello.Durable.Index < 0)
+            return new FollowAnswer.Refused(RefusalReason.Malformed, "The replica's Hello names no node or no position.");
+        if (hello.NodeId == upstream.NodeId)
+            return new FollowAnswer.Refused(RefusalReason.Loop, "A node cannot follow itself. Name another node for --primary.");
+        if (upstream.History == HistoryId.None)
+            return new FollowAnswer.Refused(RefusalReason.NotReady, "This node has no data yet. Try again later, or follow another node.");
+        if (hello.History == HistoryId.None) return new FollowAnswer.NeedSnapshot();
+        if (hello.History != upstream.History)
+            return new FollowAnswer.Refused(
+                RefusalReason.OtherHistory,
+                $"The replica's data belongs to history {hello.History}, this node's to {upstream.History}. Follow the right primary, or start the replica from an empty directory.");
+        return AnswerWithData(hello, upstream);
+    }
+
+    // Equal length is not equal history: the epoch tables say where two histories part, the crc at the replica's end
+    // says whether the bytes agree.
+    private static FollowAnswer AnswerWithData(Hello hello, in UpstreamView upstream)
+    {
+        var fork = upstream.Epochs.ForkFrom(hello.Epochs, upstream.DurableIndex, hello.Durable.Index);
+        if (fork.Index < hello.Durable.Index) return new FollowAnswer.Diverged(fork);
+        if (hello.Durable.Index + 1 < upstream.FirstIndex) return new FollowAnswer.NeedSnapshot();
+        if (upstream.CrcAtReplicaEnd != hello.DurableCrc)
+            return new FollowAnswer.Refused(
+                RefusalReason.Damaged,
+                $"Both sides have entry {hello.Durable} of the same reign with different bytes, so one of them is damaged. Verify both logs with 'replctl log verify'.");
+        return new FollowAnswer.Resume(hello.Durable.Index + 1);
+    }
+}

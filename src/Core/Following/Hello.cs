@@ -1,0 +1,47 @@
+using Replication.Core.Log;
+using Replication.Core.Positions;
+
+namespace Replication.Core.Following;
+
+/// <summary>What a replica wants to be.</summary>
+public enum FollowerKind
+{
+    /// <summary>Serves reads.</summary>
+    Reader,
+    /// <summary>Asks to be listed as a voter.</summary>
+    Standby,
+}
+
+/// <summary>How a replica introduces itself.</summary>
+/// <param name="ProtocolVersion">Of the follow protocol.</param>
+/// <param name="LogFormatVersion">The newest log format it reads.</param>
+/// <param name="History">Of its data; none when it has none.</param>
+/// <param name="NodeId">Never zero.</param>
+/// <param name="NodeName">For people, at most 255 characters.</param>
+/// <param name="Address">Where it serves, for status; may be empty.</param>
+/// <param name="StartCounter">One more at each of its starts.</param>
+/// <param name="RunId">Random, of this run of its process.</param>
+/// <param name="Kind">What it wants to be.</param>
+/// <param name="Epochs">Every reign in its log and snapshots.</param>
+/// <param name="Durable">The end of its synced log.</param>
+/// <param name="DurableCrc">The crc of the frame there.</param>
+public sealed record Hello(
+    int ProtocolVersion,
+    uint LogFormatVersion,
+    HistoryId History,
+    ulong NodeId,
+    string NodeName,
+    string Address,
+    ulong StartCounter,
+    ulong RunId,
+    FollowerKind Kind,
+    EpochTable Epochs,
+    LogPosition Durable,
+    uint DurableCrc)
+{
+    /// <summary>The protocol version of this code.</summary>
+    public const int CurrentProtocolVersion = 1;
+
+    /// <summary>The log format version of this code.</summary>
+    public const uint CurrentLogFormatVersion = SegmentHeader.Version;
+}

@@ -1,0 +1,33 @@
+namespace Replication.Core.Records;
+
+/// <summary>
+/// The digest behind each of the last entries, so that nodes can be compared at one position although each has moved
+/// on. Thread-safe.
+/// </summary>
+public sealed class DigestHistory
+{
+    /// <summary>Entries remembered.</summary>
+    public const int Capacity = 65_536;
+
+    private readonly Lock _gate = new();
+    private readonly (long Index, StateDigest Digest, long Records)[] _ring;
+
+    /// <summary>Remembers the digests of so many entries.</summary>
+    public DigestHistory(int capacity = Capacity) => _ring = new (long, StateDigest, long)[capacity];
+
+    /// <summary>The digest behind an entry.</summary>
+    public void Record(long index, StateDigest digest, long records)
+    {
+        lock (_gate) _ring[index % _ring.Length] = (index, digest, records);
+    }
+
+    /// <summary>The digest and the number of records behind an entry; null when it is too old or was not seen.</summary>
+    public StateDigestEntry? Find(long index)
+    {
+        lock (_gate)
+        {
+            var slot = _ring[index % _ring.Length];
+            return slot.Index == index && index > 0 ? new StateDigestEntry(slot.Digest, slot.Records) : null;
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Logging;
+using Replication.Node.Roles;
+
+namespace Replication.Node;
+
+/// <summary>What a node logs: ids 3000 to 3999.</summary>
+internal static partial class NodeLog
+{
+    [LoggerMessage(3001, LogLevel.Information, "Node state {From} → {To}.")]
+    public static partial void StateChanged(ILogger logger, NodeState from, NodeState to);
+
+    [LoggerMessage(3002, LogLevel.Information, "Opened {Directory} as node {NodeId:x16}, start {StartCounter}: snapshot at {SnapshotIndex}, {Replayed} entries replayed, {Records} records at {Position}, digest {Digest}.")]
+    public static partial void Opened(ILogger logger, string directory, ulong nodeId, ulong startCounter, long snapshotIndex, long replayed, long records, string position, string digest);
+
+    [LoggerMessage(3003, LogLevel.Information, "Made a new database in {Directory}, history {History}.")]
+    public static partial void Created(ILogger logger, string directory, string history);
+
+    [LoggerMessage(3004, LogLevel.Warning, "A crash had cut the write of entry {Index} short ({Reason}): {Bytes} bytes that were never acknowledged were cut off and saved as {File}.")]
+    public static partial void TornTail(ILogger logger, long index, string reason, long bytes, string file);
+
+    [LoggerMessage(3005, LogLevel.Warning, "A snapshot was passed over. {Reason}")]
+    public static partial void SnapshotPassedOver(ILogger logger, string reason);
+
+    [LoggerMessage(3006, LogLevel.Information, "gRPC is served on {Address}.")]
+    public static partial void Serving(ILogger logger, string address);
+
+    [LoggerMessage(3007, LogLevel.Error, "A snapshot could not be written; the log is kept until one can. Trying again later.")]
+    public static partial void SnapshotFailed(ILogger logger, Exception failure);
+}

@@ -1,0 +1,57 @@
+using Replication.Node.Roles;
+
+namespace Replication.Node.Options;
+
+/// <summary>How a node is set up. Section <c>Replication</c> of the configuration.</summary>
+public sealed class NodeOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "Replication";
+
+    /// <summary>What the node does. Default: primary, or replica when <see cref="Primary"/> is set.</summary>
+    public NodeRole? Role { get; set; }
+
+    /// <summary>The node's name, for people; 1 to 255 characters. Default: the last part of <see cref="Data"/>.</summary>
+    public string Name { get; set; } = string.Empty;
+
+    /// <summary>The data directory. Default <c>./data/primary</c> or <c>./data/replica</c>.</summary>
+    public string Data { get; set; } = string.Empty;
+
+    /// <summary>Allows a new database in a directory that exists and is empty. Default false.</summary>
+    public bool Init { get; set; }
+
+    /// <summary>Where gRPC is served, HTTP/2 without TLS. Default <c>http://127.0.0.1:7400</c>, of a replica <c>http://127.0.0.1:7410</c>. Port 0 takes a free one.</summary>
+    public Uri? Listen { get; set; }
+
+    /// <summary>gRPC address of the node to follow; for replicas.</summary>
+    public Uri? Primary { get; set; }
+
+    /// <summary>Whether a replica asks to be listed as a voter. Default false.</summary>
+    public bool Standby { get; set; }
+
+    /// <summary>Bytes of a value, 1 KiB to 64 MiB. Default 1 MiB.</summary>
+    public int MaxValueBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>Bytes of a transaction in the log, 1 KiB to 128 MiB. Default 16 MiB.</summary>
+    public int MaxTransactionBytes { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>Bytes of a segment file, 1 MiB to 1 GiB. Default 64 MiB.</summary>
+    public int SegmentBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>Bytes of log kept for replicas that were away. Default 1 GiB.</summary>
+    public long RetainBytes { get; set; } = 1L << 30;
+
+    /// <summary>A snapshot is written when so many bytes of log stand behind the last one. Default 256 MiB; 0: only when asked for.</summary>
+    public long SnapshotEveryBytes { get; set; } = 256L * 1024 * 1024;
+
+    /// <summary>A replica is ready while its data is no older than this. Default 10 s.</summary>
+    public TimeSpan ReadyMaxAge { get; set; } = TimeSpan.FromSeconds(10);
+
+    internal NodeRole EffectiveRole => Role ?? (Primary is null ? NodeRole.Primary : NodeRole.Replica);
+
+    internal string EffectiveData => Data.Length > 0 ? Data : EffectiveRole == NodeRole.Primary ? "./data/primary" : "./data/replica";
+
+    internal string EffectiveName => Name.Length > 0 ? Name : Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(EffectiveData)));
+
+    internal Uri EffectiveListen => Listen ?? new Uri(EffectiveRole == NodeRole.Primary ? "http://127.0.0.1:7400" : "http://127.0.0.1:7410");
+}

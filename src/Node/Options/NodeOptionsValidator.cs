@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Options;
+using Replication.Node.Roles;
+
+namespace Replication.Node.Options;
+
+/// <summary>Checks a node's options at start; each message names the key and the fix.</summary>
+internal sealed class NodeOptionsValidator : IValidateOptions<NodeOptions>
+{
+    private const int KiB = 1024;
+    private const int MiB = 1024 * KiB;
+
+    public ValidateOptionsResult Validate(string? name, NodeOptions options)
+    {
+        var failures = new List<string>();
+        Check(options.EffectiveName.Length is >= 1 and <= 255, nameof(options.Name), "has to have 1 to 255 characters");
+        Check(options.EffectiveListen is { Scheme: "http", AbsolutePath: "/" }, nameof(options.Listen), "has to be like http://127.0.0.1:7400");
+        Check(options.EffectiveRole == NodeRole.Primary || options.Primary is not null, nameof(options.Primary), "has to name the node to follow, like http://127.0.0.1:7400");
+        Check(options.Primary is null or { Scheme: "http" or "https" }, nameof(options.Primary), "has to be like http://127.0.0.1:7400");
+        Check(options.EffectiveRole == NodeRole.Replica || options.Primary is null, nameof(options.Primary), "is for replicas only; leave it out or set Role to Replica");
+        Check(options.MaxValueBytes is >= KiB and <= 64 * MiB, nameof(options.MaxValueBytes), "has to be 1 KiB to 64 MiB");
+        Check(options.MaxTransactionBytes is >= KiB and <= 128 * MiB, nameof(options.MaxTransactionBytes), "has to be 1 KiB to 128 MiB");
+        Check(options.MaxTransactionBytes >= options.MaxValueBytes, nameof(options.MaxTransactionBytes), "has to be at least MaxValueBytes");
+        Check(options.SegmentBytes is >= MiB and <= 1024 * MiB, nameof(options.SegmentBytes), "has to be 1 MiB to 1 GiB");
+        Check(options.RetainBytes >= 0, nameof(options.RetainBytes), "cannot be negative");
+        Check(options.SnapshotEveryBytes >= 0, nameof(options.SnapshotEveryBytes), "cannot be negative");
+        Check(options.ReadyMaxAge > TimeSpan.Zero, nameof(options.ReadyMaxAge), "has to be longer than nothing");
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+
+        void Check(bool holds, string key, string rule)
+        {
+            if (!holds) failures.Add($"{NodeOptions.Section}:{key} {rule}.");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+namespace Replication.Node.Roles;
+
+/// <summary>Where a node is in its life.</summary>
+public enum NodeState
+{
+    /// <summary>The process has begun.</summary>
+    Starting,
+    /// <summary>The data directory is being read.</summary>
+    Recovering,
+    /// <summary>It writes.</summary>
+    Primary,
+    /// <summary>A replica without a session.</summary>
+    Connecting,
+    /// <summary>A replica that fetches a snapshot.</summary>
+    Bootstrapping,
+    /// <summary>A replica that is not at the end of the log yet.</summary>
+    CatchingUp,
+    /// <summary>A replica at the end of the log.</summary>
+    Streaming,
+    /// <summary>It ends what it does and stops.</summary>
+    Stopping,
+}
+
+/// <summary>Which state may follow which.</summary>
+public static class NodeStates
+{
+    /// <summary>Whether a node may move from one state to another.</summary>
+    public static bool CanMoveTo(this NodeState from, NodeState to) => (from, to) switch
+    {
+        (NodeState.Stopping, _) => false,
+        (_, NodeState.Stopping) => true,
+        (NodeState.Starting, NodeState.Recovering) => true,
+        (NodeState.Recovering, NodeState.Primary or NodeState.Connecting) => true,
+        _ => false,
+    };
+}

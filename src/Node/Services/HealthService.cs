@@ -1,0 +1,34 @@
+using Grpc.Core;
+using Replication.Node.Reporting;
+using Replication.Protos.Health.V1;
+
+namespace Replication.Node.Services;
+
+/// <summary>The standard health service: the node and each of its services are serving while the node is ready.</summary>
+internal sealed class HealthService(StatusReporter reporter, TimeProvider time) : Health.HealthBase
+{
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
+
+    public override Task<HealthCheckResponse> Check(HealthCheckRequest request, ServerCallContext context) =>
+        IsKnown(request.Service)
+            ? Task.FromResult(new HealthCheckResponse { Status = Status() })
+            : throw new RpcException(new Status(StatusCode.NotFound, $"There is no service '{request.Service}' here."));
+
+    public override async Task Watch(HealthCheckRequest request, IServerStreamWriter<HealthCheckResponse> responseStream, ServerCallContext context)
+    {
+        HealthCheckResponse.Types.ServingStatus? last = null;
+        using var timer = new PeriodicTimer(WatchInterval, time);
+        do
+        {
+            var status = IsKnown(request.Service) ? Status() : HealthCheckResponse.Types.ServingStatus.ServiceUnknown;
+            if (status != last) await responseStream.WriteAsync(new HealthCheckResponse { Status = status }, context.CancellationToken);
+            last = status;
+        }
+        while (await timer.WaitForNextTickAsync(context.CancellationToken));
+    }
+
+    private static bool IsKnown(string service) => service.Length == 0 || ReflectionService.Services.Any(descriptor => descriptor.FullName == service);
+
+    private HealthCheckResponse.Types.ServingStatus Status() =>
+        reporter.NotReadyReason() is null ? HealthCheckResponse.Types.ServingStatus.Serving : HealthCheckResponse.Types.ServingStatus.NotServing;
+}

@@ -1,0 +1,62 @@
+using Grpc.Core;
+using Replication.Core.Records;
+using Replication.Protos.V1;
+using Replication.Wire;
+
+namespace Replication.Node.Services;
+
+/// <summary>Gives a read the state it asked for, or says why it cannot. Waiting comes before the state is taken.</summary>
+internal sealed class ReadGate(ReplicationNode node, TimeProvider time)
+{
+    private const uint MaxWaitMillis = 60_000;
+
+    /// <summary>A state that fulfils the requirement.</summary>
+    public async ValueTask<DatabaseState> OpenAsync(ReadRequirement? requirement, CancellationToken cancellation)
+    {
+        var database = node.Database;
+        if (requirement?.AtLeast is { } message)
+        {
+            var position = message.ToPosition();
+            await WaitAsync(position.Index, requirement.WaitMillis, cancellation);
+            var state = database.State;
+            if (position.Index > 0 && state.PositionOf(position.Index) != position)
+                throw Errors.Failure(Error.Types.Code.OtherHistory, $"Position {position} is not in this node's history, which has {state.PositionOf(position.Index)} there. Read without a position to begin anew.");
+            return state;
+        }
+        return database.State.Index > 0 ? database.State : throw Loading();
+    }
+
+    /// <summary>What every answer carries.</summary>
+    public ReadStamp Stamp(DatabaseState state) => new() { Position = state.Position.ToMessage(), AgeMillis = (ulong)node.Age.TotalMilliseconds };
+
+    /// <summary>Waits until an index is applied.</summary>
+    public async Task WaitAsync(long index, uint waitMillis, CancellationToken cancellation)
+    {
+        if (waitMillis > MaxWaitMillis) throw Errors.Failure(Error.Types.Code.InvalidArgument, $"A read waits at most {MaxWaitMillis} ms, not {waitMillis}.");
+        using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(waitMillis), time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
+        var database = node.Database;
+        while (true)
+        {
+            var moved = database.Applied.Next;
+            var applied = database.State.Index;
+            if (applied >= index) return;
+            if (applied == 0 && waitMillis == 0) throw Loading();
+            try
+            {
+                await moved.WaitAsync(either.Token);
+            }
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                throw Errors.Failure(new Error
+                {
+                    Code = Error.Types.Code.TooStale,
+                    Message = $"This node has applied entry {applied}, not yet {index}, after waiting {waitMillis} ms. Wait longer, or read from another node.",
+                    Index = (ulong)applied,
+                });
+            }
+        }
+    }
+
+    private static RpcException Loading() => Errors.Failure(Error.Types.Code.Loading, "This node has no data to show yet: it is loading. Try again after a moment, or read from another node.");
+}

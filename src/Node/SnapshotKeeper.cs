@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Replication.Node.Options;
+
+namespace Replication.Node;
+
+/// <summary>Writes a snapshot whenever enough log stands behind the last one, in either role.</summary>
+internal sealed class SnapshotKeeper(ReplicationNode node, TimeProvider time, ILoggerFactory loggers) : BackgroundService
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
+
+    private readonly ILogger _logger = loggers.CreateLogger("Replication.Snapshots");
+    private readonly NodeOptions _options = node.Options;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (_options.SnapshotEveryBytes == 0) return;
+        using var timer = new PeriodicTimer(LookEvery, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            if (!IsDue()) continue;
+            try
+            {
+                await node.Snapshots.TakeAsync(stoppingToken);
+            }
+            catch (IOException failure)
+            {
+                NodeLog.SnapshotFailed(_logger, failure);
+            }
+        }
+    }
+
+    private bool IsDue()
+    {
+        if (!node.IsStarted || node.Database.Log is not { } lease) return false;
+        var last = node.Database.Snapshots.NewestFirst is [var newest, ..] ? newest.Position.Index : 0;
+        return last + 1 < lease.Log.FirstIndex || lease.Log.BytesBehind(last) >= _options.SnapshotEveryBytes;
+    }
+}

@@ -1,0 +1,152 @@
+using Grpc.Core;
+using Microsoft.Extensions.Logging;
+using Replication.Core.Database;
+using Replication.Core.Following;
+using Replication.Protos.V1;
+using Replication.Wire;
+using CoreHello = Replication.Core.Following.Hello;
+
+namespace Replication.Primary.Serving;
+
+/// <summary>
+/// Answers replicas that want to follow this node, in either role: what this node has synced may be followed by others,
+/// which is all that cascading is.
+/// </summary>
+/// <param name="database">Whose log is served.</param>
+/// <param name="snapshots">Offers snapshots.</param>
+/// <param name="registry">Knows the replicas.</param>
+/// <param name="options">How they are served.</param>
+/// <param name="time">For heartbeats.</param>
+/// <param name="primaryAddress">gRPC address of the primary as known here; may be empty.</param>
+/// <param name="ownAge">How old this node's own data is; zero on a primary.</param>
+/// <param name="logger">For what happens.</param>
+public sealed class FollowServer(
+    LocalDatabase database,
+    SnapshotServer snapshots,
+    FollowerRegistry registry,
+    ServingOptions options,
+    TimeProvider time,
+    Func<string> primaryAddress,
+    Func<TimeSpan> ownAge,
+    ILogger logger)
+{
+    private readonly Lock _gate = new();
+    private readonly HashSet<FollowSession> _sessions = [];
+    private bool _stopping;
+    private long _resumed;
+
+    /// <summary>Sessions that went on from where the replica was, without a snapshot.</summary>
+    public long SessionsResumed => Interlocked.Read(ref _resumed);
+
+    /// <summary>Serves one replica until its stream ends.</summary>
+    public async Task FollowAsync(IAsyncStreamReader<FollowRequest> requests, IAsyncStreamWriter<FollowResponse> responses, CancellationToken call)
+    {
+        var hello = await ReadHelloAsync(requests, call);
+        var lease = database.Log;
+        var answer = lease is null ? Handshake.Answer(hello, default) : Handshake.Answer(hello, View(lease, hello));
+        using var session = lease is null ? null : new FollowSession(hello, database, lease, registry, options, time, ownAge);
+        if (session is not null && answer is not FollowAnswer.Refused && !registry.TryOpen(session, answer))
+        {
+            await responses.WriteAsync(new FollowAnswer.Refused(RefusalReason.Clone, SessionEnd.Cloned.Message).ToMessage(), call);
+            return;
+        }
+        switch (answer)
+        {
+            case FollowAnswer.Refused refused:
+                PrimaryLog.FollowerRefused(logger, hello.NodeName, hello.NodeId, refused.Message);
+                await responses.WriteAsync(refused.ToMessage(), call);
+                break;
+            case FollowAnswer.NeedSnapshot:
+                var manifest = await snapshots.OfferAsync(call);
+                PrimaryLog.FollowerNeedsSnapshot(logger, hello.NodeName, hello.NodeId, manifest.Position.ToString());
+                await responses.WriteAsync(new FollowResponse { NeedSnapshot = new NeedSnapshot { Manifest = manifest.ToMessage() } }, call);
+                registry.Close(session!);
+                break;
+            case FollowAnswer.Diverged diverged:
+                PrimaryLog.FollowerDiverged(logger, hello.NodeName, hello.NodeId, diverged.Fork.ToString());
+                await responses.WriteAsync(new FollowResponse { Diverged = new Diverged { Fork = diverged.Fork.ToMessage() } }, call);
+                registry.Close(session!);
+                break;
+            case FollowAnswer.Resume resume:
+                await ResumeAsync(session!, resume, lease!, requests, responses, call);
+                break;
+        }
+    }
+
+    /// <summary>Ends every session; replicas are told that the node is stopping.</summary>
+    public void EndSessions()
+    {
+        FollowSession[] open;
+        lock (_gate)
+        {
+            _stopping = true;
+            open = [.. _sessions];
+        }
+        foreach (var session in open) session.End(SessionEnd.ShuttingDown);
+    }
+
+    private async Task ResumeAsync(
+        FollowSession session, FollowAnswer.Resume resume, LogLease lease, IAsyncStreamReader<FollowRequest> requests, IAsyncStreamWriter<FollowResponse> responses, CancellationToken call)
+    {
+        lock (_gate)
+        {
+            _sessions.Add(session);
+            if (_stopping) session.End(SessionEnd.ShuttingDown);
+        }
+        var hello = session.Hello;
+        try
+        {
+            Interlocked.Increment(ref _resumed);
+            PrimaryLog.FollowerResumes(logger, hello.NodeName, hello.NodeId, resume.FromIndex);
+            var reign = lease.Epochs.Last;
+            await responses.WriteAsync(
+                new FollowResponse
+                {
+                    Resume = new Resume
+                    {
+                        HistoryId = database.History.ToBytes(),
+                        Epoch = reign.Epoch.Number,
+                        ReignId = reign.ReignId,
+                        CommitIndex = (ulong)Math.Min(database.CommitIndex, resume.FromIndex - 1),
+                        Primary = primaryAddress(),
+                    },
+                },
+                call);
+            var reason = await session.RunAsync(resume.FromIndex, requests, responses, call);
+            PrimaryLog.SessionEnded(logger, hello.NodeName, hello.NodeId, reason);
+        }
+        finally
+        {
+            lock (_gate) _sessions.Remove(session);
+            registry.Close(session);
+        }
+    }
+
+    private async Task<CoreHello> ReadHelloAsync(IAsyncStreamReader<FollowRequest> requests, CancellationToken call)
+    {
+        using var patience = new CancellationTokenSource(options.HelloTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(call, patience.Token);
+        try
+        {
+            if (await requests.MoveNext(either.Token) && requests.Current.MessageCase == FollowRequest.MessageOneofCase.Hello) return requests.Current.Hello.ToHello();
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            throw Errors.Failure(Error.Types.Code.InvalidArgument, $"No Hello came within {options.HelloTimeout.TotalSeconds} s.");
+        }
+        throw Errors.Failure(Error.Types.Code.InvalidArgument, "The first message of a follow stream has to be a Hello.");
+    }
+
+    private UpstreamView View(LogLease lease, CoreHello hello)
+    {
+        var durable = lease.Log.Durable.Index;
+        var inLog = hello.Durable.Index >= lease.Log.FirstIndex - 1 && hello.Durable.Index <= durable;
+        return new UpstreamView(
+            database.History,
+            database.Identity.NodeId,
+            lease.Epochs.UpTo(durable),
+            lease.Log.FirstIndex,
+            durable,
+            inLog ? lease.Log.CrcOf(hello.Durable.Index) : null);
+    }
+}

@@ -1,0 +1,26 @@
+namespace Replication.Primary.Serving;
+
+/// <summary>How a node serves its followers.</summary>
+public sealed record ServingOptions
+{
+    /// <summary>Bytes of frames in one message.</summary>
+    public const int MaxMessageBytes = 1024 * 1024;
+
+    /// <summary>Bytes of a snapshot in one message.</summary>
+    public const int PieceBytes = 256 * 1024;
+
+    /// <summary>A heartbeat is sent at least so often. Default 1 s.</summary>
+    public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a new session may take to say Hello. Default 10 s.</summary>
+    public TimeSpan HelloTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A session that acknowledged nothing for so long is closed. Default 30 s.</summary>
+    public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Snapshot transfers at the same time; others are told to come back. Default 4.</summary>
+    public int MaxTransfers { get; init; } = 4;
+
+    /// <summary>A snapshot is offered while no more log than this stands behind it; otherwise a new one is written. Default 64 MiB.</summary>
+    public long OfferedSnapshotMaxLogBytes { get; init; } = 64 * 1024 * 1024;
+}

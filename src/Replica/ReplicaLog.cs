@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging;
+
+namespace Replication.Replica;
+
+/// <summary>What the following role logs: ids 2000 to 2999.</summary>
+internal static partial class ReplicaLog
+{
+    [LoggerMessage(2001, LogLevel.Information, "Replica state {From} → {To}.")]
+    public static partial void StateChanged(ILogger logger, ReplicaState from, ReplicaState to);
+
+    [LoggerMessage(2002, LogLevel.Information, "Following {Upstream} from entry {Index}.")]
+    public static partial void Resumed(ILogger logger, Uri upstream, long index);
+
+    [LoggerMessage(2003, LogLevel.Warning, "The session with {Upstream} ended at entry {Index}: {Reason} What is here is served on; connecting again.")]
+    public static partial void SessionEnded(ILogger logger, Uri upstream, long index, string reason);
+
+    [LoggerMessage(2004, LogLevel.Warning, "{Upstream} cannot be followed: {Reason} Trying again in {Delay}.")]
+    public static partial void ConnectFailed(ILogger logger, Uri upstream, string reason, TimeSpan delay);
+
+    [LoggerMessage(2101, LogLevel.Information, "Bootstrap from the snapshot at {Position}: {Records} records in {Chunks} chunks, {Missing} of them to fetch.")]
+    public static partial void BootstrapBegins(ILogger logger, string position, long records, int chunks, int missing);
+
+    [LoggerMessage(2102, LogLevel.Information, "The snapshot at {Position} is verified and shown, digest {Digest}.")]
+    public static partial void BootstrapDone(ILogger logger, string position, string digest);
+
+    [LoggerMessage(2103, LogLevel.Warning, "This node's history parted from its upstream's behind {Fork}; its log goes to the lost folder and it begins from a snapshot.")]
+    public static partial void Diverged(ILogger logger, string fork);
+
+    [LoggerMessage(2201, LogLevel.Critical, "This node cannot go on. The process ends; the next start decides from the disk.")]
+    public static partial void Failed(ILogger logger, Exception failure);
+}

@@ -1,0 +1,26 @@
+using Replication.Core.Following;
+
+namespace Replication.Replica;
+
+/// <summary>Whom a replica follows, and how patiently.</summary>
+/// <param name="Upstream">gRPC address of the node to follow.</param>
+/// <param name="NodeName">For people.</param>
+/// <param name="Address">Where this node serves, for the upstream's status.</param>
+/// <param name="Kind">What it wants to be.</param>
+public sealed record ReplicaOptions(Uri Upstream, string NodeName, string Address, FollowerKind Kind)
+{
+    /// <summary>How long a connection may take to answer the Hello, a snapshot that is written for it included. Default 60 s.</summary>
+    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>A session on which nothing came for so long is given up; heartbeats come every second. Default 5 s.</summary>
+    public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Acknowledgements are sent after each sync, and at least so often. Default 100 ms.</summary>
+    public TimeSpan AckInterval { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The first pause before connecting again; it doubles, with jitter, up to <see cref="MaxRetryDelay"/>. Default 100 ms.</summary>
+    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The longest pause before connecting again. Default 5 s.</summary>
+    public TimeSpan MaxRetryDelay { get; init; } = TimeSpan.FromSeconds(5);
+}

@@ -1,0 +1,108 @@
+using Replication.Core.Following;
+
+namespace Replication.Replica;
+
+/// <summary>What a replica knows of its upstream and of itself, for status. Thread-safe.</summary>
+internal sealed class ReplicaProgress
+{
+    /// <summary>A replica no further behind than this is at the end of the log.</summary>
+    private const long StreamingWithinEntries = FollowerProgress.StreamingWithinEntries;
+
+    private readonly TimeProvider _time;
+    private readonly long _started;
+    private readonly Lock _gate = new();
+    private readonly DataAge _age;
+    private TimeSpan _lastContact;
+    private long _commitIndex;
+    private long _upstreamIndex;
+    private long _applied;
+    private long _entriesApplied;
+
+    public ReplicaProgress(TimeProvider time, long applied)
+    {
+        _time = time;
+        _started = time.GetTimestamp();
+        _age = new DataAge(TimeSpan.Zero);
+        _applied = applied;
+    }
+
+    private TimeSpan Now => _time.GetElapsedTime(_started);
+
+    public long EntriesApplied => Interlocked.Read(ref _entriesApplied);
+
+    /// <summary>Whether everything that the upstream is known to have, but for a little, is shown here.</summary>
+    public bool IsAtEnd
+    {
+        get
+        {
+            lock (_gate) return _upstreamIndex - _applied <= StreamingWithinEntries;
+        }
+    }
+
+    /// <summary>How old the data shown here may be.</summary>
+    public TimeSpan Age
+    {
+        get
+        {
+            lock (_gate) return _age.At(Now);
+        }
+    }
+
+    /// <summary>This replica's monotonic clock, to be echoed.</summary>
+    public ulong Stamp() => (ulong)(Now.Ticks / TimeSpan.TicksPerMicrosecond);
+
+    /// <summary>A session was opened at an upstream that has everything up to an index.</summary>
+    public void Connected()
+    {
+        lock (_gate) _lastContact = Now;
+    }
+
+    /// <summary>A heartbeat came.</summary>
+    public void Heard(ulong echoedStamp, long commitIndex, long upstreamIndex, TimeSpan upstreamAge, long applied)
+    {
+        lock (_gate)
+        {
+            _lastContact = Now;
+            _upstreamIndex = Math.Max(_upstreamIndex, upstreamIndex);
+            if (echoedStamp > 0 && echoedStamp <= Stamp())
+                _age.Heard(TimeSpan.FromMicroseconds(echoedStamp), Math.Max(commitIndex, upstreamIndex), upstreamAge, applied);
+        }
+    }
+
+    /// <summary>Readers see everything up to an index, of which the upstream said that so much is committed.</summary>
+    public void Applied(long applied, long commitIndex)
+    {
+        lock (_gate)
+        {
+            _lastContact = Now;
+            _entriesApplied += Math.Max(0, applied - _applied);
+            _applied = Math.Max(_applied, applied);
+            _commitIndex = Math.Max(_commitIndex, commitIndex);
+            _upstreamIndex = Math.Max(_upstreamIndex, commitIndex);
+            _age.Applied(applied);
+        }
+    }
+
+    /// <summary>A snapshot was installed: what is shown may have gone back or jumped.</summary>
+    public void Installed(long index)
+    {
+        lock (_gate) _applied = index;
+    }
+
+    public UpstreamStatus Describe(Uri upstream, bool connected, string lastError, (long Bytes, long Total) bootstrap)
+    {
+        lock (_gate)
+        {
+            return new UpstreamStatus(
+                upstream.GetLeftPart(UriPartial.Authority),
+                connected,
+                (long)(Now - _lastContact).TotalMilliseconds,
+                _commitIndex,
+                Math.Max(0, Math.Max(_commitIndex, _upstreamIndex) - _applied),
+                (long)_age.At(Now).TotalMilliseconds,
+                lastError,
+                bootstrap.Bytes,
+                bootstrap.Total);
+        }
+    }
+}

@@ -1,0 +1,265 @@
+using Grpc.Core;
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
+using Replication.Core.Database;
+using Replication.Core.Following;
+using Replication.Core.IO;
+using Replication.Core.Log;
+using Replication.Core.Payloads;
+using Replication.Core.Positions;
+using Replication.Core.Records;
+using Replication.Core.Snapshots;
+using Replication.Protos.V1;
+using Replication.Wire;
+using Hello = Replication.Core.Following.Hello;
+
+namespace Replication.Replica;
+
+/// <summary>
+/// Follows an upstream for as long as the role lasts: connects, says Hello, does what it is told, and begins again
+/// when the session ends, for ever, with growing pauses. What is here is served all the while.
+/// </summary>
+public sealed class ReplicaRole : IAsyncDisposable
+{
+    /// <summary>A session that lasted less counts as a failed attempt, so that the pauses grow.</summary>
+    private static readonly TimeSpan ShortSession = TimeSpan.FromSeconds(2);
+
+    private readonly LocalDatabase _database;
+    private readonly ReplicaOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Action<Exception> _fatal;
+    private readonly ulong _runId;
+    private readonly ReplicaProgress _progress;
+    private readonly SnapshotFetcher _fetcher;
+    private readonly ResiliencePipeline _patience;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _stateGate = new();
+    private readonly Task _running;
+    private ReplicaState _state = ReplicaState.Connecting;
+    private LogPosition? _fork;
+    private volatile string _lastError = string.Empty;
+    private volatile string _primary;
+    private volatile bool _connected;
+
+    /// <summary>Begins to follow.</summary>
+    /// <param name="database">Lent for the life of this object.</param>
+    /// <param name="options">Whom to follow.</param>
+    /// <param name="time">For pauses and ages.</param>
+    /// <param name="entropy">For the run id.</param>
+    /// <param name="fatal">Called when the log failed or an entry cannot be applied: the process has to end.</param>
+    /// <param name="logger">For what happens.</param>
+    public ReplicaRole(LocalDatabase database, ReplicaOptions options, TimeProvider time, IEntropy entropy, Action<Exception> fatal, ILogger logger)
+    {
+        _database = database;
+        _options = options;
+        _time = time;
+        _fatal = fatal;
+        _logger = logger;
+        _runId = entropy.NextNonZero();
+        _primary = options.Upstream.GetLeftPart(UriPartial.Authority);
+        _progress = new ReplicaProgress(time, database.State.Index);
+        _fetcher = new SnapshotFetcher(database, logger);
+        _patience = Patience();
+        _running = Task.Run(RunAsync, CancellationToken.None);
+    }
+
+    /// <summary>Where the replica is in its life.</summary>
+    public ReplicaState State
+    {
+        get
+        {
+            lock (_stateGate) return _state;
+        }
+    }
+
+    /// <summary>gRPC address of the primary, as far as it is known.</summary>
+    public string Primary => _primary;
+
+    /// <summary>How old the data shown here may be.</summary>
+    public TimeSpan Age => _progress.Age;
+
+    /// <summary>Snapshots installed since the start.</summary>
+    public long SnapshotsInstalled => _fetcher.Installed;
+
+    /// <summary>Entries applied from the stream since the start.</summary>
+    public long EntriesApplied => _progress.EntriesApplied;
+
+    /// <summary>The upstream, for status.</summary>
+    public Core.Following.UpstreamStatus Describe() => _progress.Describe(_options.Upstream, _connected, _lastError, _fetcher.Progress);
+
+    /// <summary>Ends the session and waits until everything received is durable.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Become(ReplicaState.Stopping);
+        await _stopping.CancelAsync();
+        await _running;
+        _stopping.Dispose();
+    }
+
+    private ResiliencePipeline Patience() => new ResiliencePipelineBuilder { TimeProvider = _time }
+        .AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = new PredicateBuilder().Handle<UpstreamException>(),
+            MaxRetryAttempts = int.MaxValue,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            Delay = _options.RetryDelay,
+            MaxDelay = _options.MaxRetryDelay,
+            OnRetry = arguments =>
+            {
+                ReplicaLog.ConnectFailed(_logger, _options.Upstream, _lastError, arguments.RetryDelay);
+                return ValueTask.CompletedTask;
+            },
+        })
+        .Build();
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            // One execution lasts until a session was opened and ended: the pauses begin small again after each.
+            while (!_stopping.IsCancellationRequested) await _patience.ExecuteAsync(async token => await FollowOnceAsync(token), _stopping.Token);
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The role ends.
+        }
+        catch (Exception failure)
+        {
+            ReplicaLog.Failed(_logger, failure);
+            _fatal(failure);
+        }
+    }
+
+    private async Task FollowOnceAsync(CancellationToken cancellation)
+    {
+        using var link = new UpstreamLink(_options.Upstream);
+        try
+        {
+            using var call = link.Stream.Follow(cancellationToken: cancellation);
+            var answer = await IntroduceAsync(call, cancellation);
+            _progress.Connected();
+            switch (answer.MessageCase)
+            {
+                case FollowResponse.MessageOneofCase.Resume:
+                    await FollowAsync(call, answer.Resume, cancellation);
+                    break;
+                case FollowResponse.MessageOneofCase.NeedSnapshot:
+                    Become(ReplicaState.Bootstrapping);
+                    await BootstrapAsync(link, answer.NeedSnapshot, cancellation);
+                    break;
+                case FollowResponse.MessageOneofCase.Diverged:
+                    // Answered by a fresh bootstrap: the next Hello says that there is no data, and the old log is kept.
+                    _fork = answer.Diverged.Fork.ToPosition();
+                    ReplicaLog.Diverged(_logger, _fork.Value.ToString());
+                    break;
+                case FollowResponse.MessageOneofCase.Refused:
+                    throw new UpstreamException(answer.Refused.Message);
+                case FollowResponse.MessageOneofCase.Ending:
+                    throw new UpstreamException(answer.Ending.Message);
+                default:
+                    throw new UpstreamException($"It answered a Hello with {answer.MessageCase}.");
+            }
+        }
+        catch (Exception failure) when (!cancellation.IsCancellationRequested && IsOfTheConnection(failure))
+        {
+            _lastError = Reason(failure);
+            throw failure as UpstreamException ?? new UpstreamException(_lastError, failure);
+        }
+        finally
+        {
+            _connected = false;
+            if (State is not (ReplicaState.Connecting or ReplicaState.Stopping)) Become(ReplicaState.Connecting);
+        }
+    }
+
+    private static bool IsOfTheConnection(Exception failure) => failure
+        is RpcException or StreamDamagedException or UpstreamException or HttpRequestException or MalformedPayloadException or TimeoutException
+        or SnapshotDamagedException or OperationCanceledException;
+
+    private async Task<FollowResponse> IntroduceAsync(AsyncDuplexStreamingCall<FollowRequest, FollowResponse> call, CancellationToken cancellation)
+    {
+        await call.RequestStream.WriteAsync(Hello().ToMessage(), cancellation);
+        return await call.ResponseStream.MoveNext(cancellation).WaitAsync(_options.AnswerTimeout, _time, cancellation)
+            ? call.ResponseStream.Current
+            : throw new UpstreamException("It closed the stream without an answer.");
+    }
+
+    private Hello Hello()
+    {
+        var lease = _fork is null ? _database.Log : null;
+        var tail = lease?.Log.Durable ?? LogTail.Start;
+        return new Hello(
+            Core.Following.Hello.CurrentProtocolVersion,
+            Core.Following.Hello.CurrentLogFormatVersion,
+            lease is null ? HistoryId.None : _database.History,
+            _database.Identity.NodeId,
+            _options.NodeName,
+            _options.Address,
+            _database.Identity.StartCounter,
+            _runId,
+            _options.Kind,
+            lease?.Epochs.UpTo(tail.Index) ?? EpochTable.Empty,
+            tail.Position,
+            tail.Crc);
+    }
+
+    private async Task FollowAsync(AsyncDuplexStreamingCall<FollowRequest, FollowResponse> call, Resume resume, CancellationToken cancellation)
+    {
+        var lease = _database.Log;
+        if (lease is null || _fork is not null) throw new UpstreamException("It goes on with a log that this node does not have.");
+        if (resume.Primary.Length > 0) _primary = resume.Primary;
+        _connected = true;
+        Become(ReplicaState.CatchingUp);
+        ReplicaLog.Resumed(_logger, _options.Upstream, lease.Log.Durable.Index + 1);
+        var began = _time.GetTimestamp();
+        using var session = new ReplicaSession(_database, lease, call, _progress, _options, _time, _fatal, SessionMoved);
+        var reason = await RunAsync(session, cancellation);
+        ReplicaLog.SessionEnded(_logger, _options.Upstream, lease.Log.Durable.Index, reason);
+        if (_time.GetElapsedTime(began) < ShortSession) throw new UpstreamException(reason);
+        _lastError = reason;
+    }
+
+    // A session that broke is the end of one attempt, not a failed one: it was open.
+    private static async Task<string> RunAsync(ReplicaSession session, CancellationToken cancellation)
+    {
+        try
+        {
+            return await session.RunAsync(cancellation);
+        }
+        catch (Exception failure) when (!cancellation.IsCancellationRequested && failure is not (ApplyException or UnsupportedFormatException) && IsOfTheConnection(failure))
+        {
+            return Reason(failure);
+        }
+    }
+
+    private static string Reason(Exception failure) =>
+        failure is RpcException rpc ? (rpc.Status.Detail.Length > 0 ? rpc.Status.Detail : rpc.StatusCode.ToString()) : failure.Message;
+
+    private async Task BootstrapAsync(UpstreamLink link, NeedSnapshot need, CancellationToken cancellation)
+    {
+        var manifest = need.Manifest.ToManifest();
+        await _fetcher.BootstrapAsync(link.Snapshots, manifest, keepOldLog: _fork is not null, cancellation);
+        _fork = null;
+        _progress.Installed(manifest.Position.Index);
+    }
+
+    private void SessionMoved()
+    {
+        if (State == ReplicaState.CatchingUp && _progress.IsAtEnd) Become(ReplicaState.Streaming);
+        else if (State == ReplicaState.Streaming && !_progress.IsAtEnd) Become(ReplicaState.CatchingUp);
+    }
+
+    private void Become(ReplicaState next)
+    {
+        lock (_stateGate)
+        {
+            if (_state == ReplicaState.Stopping) return;
+            if (!_state.CanMoveTo(next)) throw new InvalidOperationException($"A replica cannot become {next} from {_state}.");
+            ReplicaLog.StateChanged(_logger, _state, next);
+            _state = next;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Replication.Core.Database;
+using Replication.Core.Log;
+using Replication.Core.Records;
+using Replication.Node;
+using Replication.Node.Options;
+
+namespace Replication.Server.Commands;
+
+/// <summary>Runs one node until it is told to stop.</summary>
+internal static class NodeProgram
+{
+    public static async Task<int> RunAsync(Uri http, bool quiet, Action<NodeOptions> configure, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var application = Build(http, quiet, configure);
+            await ((IHost)application).RunAsync(cancellation);
+            return ExitCode.Success;
+        }
+        catch (Exception failure) when (Explain(failure, http) is { } explanation)
+        {
+            await Console.Error.WriteLineAsync($"replicad: {explanation}");
+            return ExitCode.Configuration;
+        }
+    }
+
+    private static WebApplication Build(Uri http, bool quiet, Action<NodeOptions> configure)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls(http.GetLeftPart(UriPartial.Authority));
+        builder.Logging.ClearProviders();
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            console.UseUtcTimestamp = true;
+        });
+        builder.Logging.SetMinimumLevel(quiet ? LogLevel.Warning : LogLevel.Information);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddFilter("Grpc", LogLevel.Error);
+        // Failures to start are explained in one sentence by this program.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        builder.AddReplicationNode(configure);
+        var application = builder.Build();
+        application.MapReplicationNode();
+        return application;
+    }
+
+    private static string? Explain(Exception failure, Uri http) => failure switch
+    {
+        DataDirectoryException or LogDamagedException or UnsupportedFormatException or ApplyException or ListenException => failure.Message,
+        OptionsValidationException invalid => string.Join(' ', invalid.Failures),
+        IOException { InnerException: AddressInUseException } => $"The address {http.GetLeftPart(UriPartial.Authority)} is in use. Stop what uses it, or name another one for --http.",
+        UnauthorizedAccessException => failure.Message,
+        _ => null,
+    };
+}

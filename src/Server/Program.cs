@@ -1,0 +1,3 @@
+using Replication.Server.Commands;
+
+return await ServerCommands.Create().InvokeAsync(args);

@@ -1,0 +1,74 @@
+using Google.Protobuf;
+using Grpc.Core;
+using Replication.Core.Transactions;
+using Replication.Protos.V1;
+
+namespace Replication.Wire;
+
+/// <summary>The one place that says which gRPC status an error has. The details travel in a trailer.</summary>
+public static class Errors
+{
+    /// <summary>The trailer with the serialized <see cref="Error"/>.</summary>
+    public const string Trailer = "replication-error-bin";
+
+    /// <summary>A failure to throw from a service.</summary>
+    /// <param name="code">What it is, for programs.</param>
+    /// <param name="message">One sentence: what is wrong and what to do next.</param>
+    public static RpcException Failure(Error.Types.Code code, string message) => Failure(new Error { Code = code, Message = message });
+
+    /// <summary>A failure to throw from a service.</summary>
+    public static RpcException Failure(Error error) =>
+        new(new Status(StatusOf(error.Code), error.Message), new Metadata { { Trailer, error.ToByteArray() } });
+
+    /// <summary>This node does not write.</summary>
+    /// <param name="primary">gRPC address of the primary; empty when it is not known.</param>
+    public static Error NotPrimary(string primary) => new()
+    {
+        Code = Error.Types.Code.NotPrimary,
+        Message = primary.Length > 0
+            ? $"This node is a replica and does not write. Commit on the primary at {primary}."
+            : "This node is a replica and does not write. Its primary is not known yet; try again, or name the primary.",
+        Primary = primary,
+    };
+
+    /// <summary>A rejection as an error.</summary>
+    public static Error ToError(this CommitOutcome.Rejected rejected) => new()
+    {
+        Code = CodeOf(rejected.Reason),
+        Message = rejected.Message,
+        Operation = (uint)(rejected.Operation ?? 0),
+        HasOperation = rejected.Operation is not null,
+    };
+
+    private static Error.Types.Code CodeOf(RejectionReason reason) => reason switch
+    {
+        RejectionReason.InvalidArgument => Error.Types.Code.InvalidArgument,
+        RejectionReason.UnknownCollection => Error.Types.Code.UnknownCollection,
+        RejectionReason.InvalidCollectionName => Error.Types.Code.InvalidCollectionName,
+        RejectionReason.CollectionExists => Error.Types.Code.CollectionExists,
+        RejectionReason.InvalidKey => Error.Types.Code.InvalidKey,
+        RejectionReason.InvalidJson => Error.Types.Code.InvalidJson,
+        RejectionReason.ValueTooLarge => Error.Types.Code.ValueTooLarge,
+        RejectionReason.TransactionTooLarge => Error.Types.Code.TransactionTooLarge,
+        RejectionReason.PreconditionFailed => Error.Types.Code.PreconditionFailed,
+        RejectionReason.Busy => Error.Types.Code.Busy,
+        RejectionReason.ShuttingDown => Error.Types.Code.ShuttingDown,
+        RejectionReason.NotPrimary => Error.Types.Code.NotPrimary,
+        _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "not a reason"),
+    };
+
+    private static StatusCode StatusOf(Error.Types.Code code) => code switch
+    {
+        Error.Types.Code.InvalidArgument or Error.Types.Code.InvalidCollectionName or Error.Types.Code.InvalidKey
+            or Error.Types.Code.InvalidJson or Error.Types.Code.ValueTooLarge or Error.Types.Code.TransactionTooLarge => StatusCode.InvalidArgument,
+        Error.Types.Code.UnknownCollection or Error.Types.Code.NotFound => StatusCode.NotFound,
+        Error.Types.Code.CollectionExists => StatusCode.AlreadyExists,
+        Error.Types.Code.NotPrimary or Error.Types.Code.PreconditionFailed or Error.Types.Code.OtherHistory => StatusCode.FailedPrecondition,
+        Error.Types.Code.Busy => StatusCode.ResourceExhausted,
+        Error.Types.Code.Loading or Error.Types.Code.ShuttingDown => StatusCode.Unavailable,
+        Error.Types.Code.TooStale => StatusCode.DeadlineExceeded,
+        Error.Types.Code.Pruned => StatusCode.OutOfRange,
+        Error.Types.Code.UnknownOutcome => StatusCode.Aborted,
+        _ => StatusCode.Unknown,
+    };
+}

@@ -1,0 +1,87 @@
+using Replication.Core.Positions;
+using NodeStatus = Replication.Core.Following.NodeStatus;
+using Proto = Replication.Protos.V1;
+using SnapshotStatus = Replication.Core.Following.SnapshotStatus;
+
+namespace Replication.Wire;
+
+/// <summary>A node's status in messages.</summary>
+public static class StatusMap
+{
+    /// <summary>As a message.</summary>
+    public static Proto.NodeStatus ToMessage(this NodeStatus status)
+    {
+        var message = new Proto.NodeStatus
+        {
+            NodeId = status.NodeId,
+            NodeName = status.NodeName,
+            Role = status.Role,
+            State = status.State,
+            HistoryId = status.History == HistoryId.None ? string.Empty : status.History.ToString(),
+            Primary = status.Primary,
+            Address = status.Address,
+            Version = status.Version,
+            Durable = status.Durable.ToMessage(),
+            CommitIndex = (ulong)status.CommitIndex,
+            AppliedIndex = (ulong)status.AppliedIndex,
+            FirstIndex = (ulong)status.FirstIndex,
+            LastIndex = (ulong)status.Durable.Index,
+            LogBytes = (ulong)status.LogBytes,
+            Records = (ulong)status.Records,
+            Collections = (uint)status.Collections,
+            Digest = status.Digest,
+            UptimeMillis = (ulong)status.UptimeMillis,
+            Ready = status.NotReadyReason is null,
+            NotReadyReason = status.NotReadyReason ?? string.Empty,
+            Counters = new Proto.Counters
+            {
+                Commits = (ulong)status.Counters.Commits,
+                Rejections = (ulong)status.Counters.Rejections,
+                LogSyncs = (ulong)status.Counters.LogSyncs,
+                SnapshotsWritten = (ulong)status.Counters.SnapshotsWritten,
+                SnapshotsServed = (ulong)status.Counters.SnapshotsServed,
+                SnapshotsInstalled = (ulong)status.Counters.SnapshotsInstalled,
+                SessionsResumed = (ulong)status.Counters.SessionsResumed,
+                EntriesApplied = (ulong)status.Counters.EntriesApplied,
+            },
+        };
+        message.Snapshots.AddRange(status.Snapshots.Select(ToMessage));
+        message.Followers.AddRange(status.Followers.Select(follower => new Proto.FollowerStatus
+        {
+            NodeId = follower.NodeId,
+            NodeName = follower.NodeName,
+            Address = follower.Address,
+            State = follower.State.ToString(),
+            ReceivedIndex = (ulong)follower.Received,
+            DurableIndex = (ulong)follower.Durable,
+            AppliedIndex = (ulong)follower.Applied,
+            LagEntries = (ulong)follower.LagEntries,
+            LagBytes = (ulong)follower.LagBytes,
+            LastContactMillis = (ulong)follower.LastContactMillis,
+        }));
+        if (status.Upstream is { } upstream)
+        {
+            message.Upstream = new Proto.UpstreamStatus
+            {
+                Address = upstream.Address,
+                Connected = upstream.Connected,
+                LastContactMillis = (ulong)upstream.LastContactMillis,
+                CommitIndex = (ulong)upstream.CommitIndex,
+                LagEntries = (ulong)upstream.LagEntries,
+                AgeMillis = (ulong)upstream.AgeMillis,
+                LastError = upstream.LastError,
+                BootstrapBytes = (ulong)upstream.BootstrapBytes,
+                BootstrapTotalBytes = (ulong)upstream.BootstrapTotalBytes,
+            };
+        }
+        return message;
+    }
+
+    /// <summary>A snapshot as a message.</summary>
+    public static Proto.SnapshotStatus ToMessage(this SnapshotStatus snapshot) => new()
+    {
+        Position = snapshot.Position.ToMessage(),
+        Bytes = (ulong)snapshot.Bytes,
+        Records = (ulong)snapshot.Records,
+    };
+}
