@@ -20,7 +20,8 @@ internal static class Channel
         };
         return GrpcChannel.ForAddress(options.Address, new GrpcChannelOptions
         {
-            HttpHandler = handler,
+            // Given a handler, the channel would connect by itself and, after a failure, refuse calls for up to two minutes.
+            HttpClient = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan },
             DisposeHttpClient = true,
             MaxReceiveMessageSize = options.MaxReceiveBytes,
             CompressionProviders = [], // A small compressed message must not become a large one in memory.

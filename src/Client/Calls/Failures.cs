@@ -12,7 +12,9 @@ internal sealed class Failures(Uri address)
 
     /// <summary>Nothing at the address took the connection: whatever was to be sent was not.</summary>
     internal static bool NeverConnected(Exception failure) =>
-        failure is RpcException { Status.DebugException: HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError } };
+        failure is RpcException { Status.DebugException: HttpRequestException request } && request.HttpRequestError
+            is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
+            or HttpRequestError.VersionNegotiationError or HttpRequestError.ProxyTunnelError;
 
     /// <summary>Why a call that changes nothing failed.</summary>
     internal ReplicationException OfRead(RpcException failure) => Told(failure) ?? Untold(failure);
@@ -22,13 +24,18 @@ internal sealed class Failures(Uri address)
     {
         if (Told(failure) is { } told) return told;
         if (NeverConnected(failure)) return Unreachable(failure);
-        return failure.StatusCode switch
-        {
-            // Answered before the request reaches the handler.
-            StatusCode.Unimplemented or StatusCode.ResourceExhausted or StatusCode.Unauthenticated or StatusCode.PermissionDenied => Untold(failure),
-            _ => Unknown(Reason(failure), failure),
-        };
+        return RefusedAtTheDoor(failure) || failure.StatusCode == StatusCode.ResourceExhausted ? Untold(failure) : Unknown(Reason(failure), failure);
     }
+
+    /// <summary>What became of a commit that was put on a stream and not answered before the stream ended.</summary>
+    /// <param name="failure">How the stream ended; null when the node ended it in order.</param>
+    internal ReplicationException OfStream(Exception? failure) => failure switch
+    {
+        null => Unknown("the node ended the stream", null),
+        RpcException call when NeverConnected(call) => Unreachable(call),
+        RpcException call when RefusedAtTheDoor(call) => Told(call) ?? Untold(call),
+        _ => Unknown(Reason(failure), failure),
+    };
 
     /// <summary>No connection could be made.</summary>
     internal NodeUnavailableException Unreachable(Exception failure) =>
@@ -81,6 +88,10 @@ internal sealed class Failures(Uri address)
                 return cause.Message.TrimEnd('.');
         return call.Status.Detail.Length > 0 ? call.Status.Detail.TrimEnd('.') : call.StatusCode.ToString();
     }
+
+    // Answered before a handler sees the first message.
+    private static bool RefusedAtTheDoor(RpcException failure) =>
+        failure.StatusCode is StatusCode.Unimplemented or StatusCode.Unauthenticated or StatusCode.PermissionDenied;
 
     private static ReplicationException? Told(RpcException failure)
     {

@@ -16,7 +16,7 @@ internal sealed class CommitSession(Store.StoreClient store, CommitQueue queue, 
         var writeFailure = await WriteAsync(call.RequestStream, ending.Token);
         if (writeFailure is not null) call.Dispose();
         var readFailure = await reading;
-        queue.FailSent(() => Describe(Telling(readFailure) ?? writeFailure ?? readFailure));
+        queue.FailSent(() => failures.OfStream(Telling(readFailure) ?? writeFailure ?? readFailure));
     }
 
     private async Task<Exception?> ReadAsync(IAsyncStreamReader<CommitStreamResponse> responses, CancellationTokenSource ending)
@@ -65,11 +65,4 @@ internal sealed class CommitSession(Store.StoreClient store, CommitQueue queue, 
 
     // When a write failed, the reading end knows the call's status, unless it only saw the call being given up.
     private static RpcException? Telling(Exception? failure) => failure is RpcException { StatusCode: not StatusCode.Cancelled } telling ? telling : null;
-
-    private ReplicationException Describe(Exception? failure) => failure switch
-    {
-        null => failures.Unknown("the node ended the stream", null),
-        _ when Failures.NeverConnected(failure) => failures.Unreachable(failure),
-        _ => failures.Unknown(Failures.Reason(failure), failure),
-    };
 }
