@@ -1,0 +1,51 @@
+using System.Globalization;
+using Replication.Cli.Output;
+using Replication.Protos.V1;
+
+namespace Replication.Cli.Commands;
+
+/// <summary>The status of nodes as tables: one row a node, and below, one row a follower.</summary>
+internal static class StatusTables
+{
+    private const string None = "-";
+
+    internal static void Write(Answer output, IReadOnlyList<NodeAnswer<NodeStatus>> answers)
+    {
+        var nodes = new TableView("Nodes", "SERVER", "NODE", "ROLE", "STATE", "EPOCH", "POSITION", "LAG", "AGE", "RECORDS", "DIGEST", "CONTACT");
+        foreach (var answer in answers) nodes.Row(answer.Value is { } status ? Cells(answer.Server, status) : Silent(answer));
+        output.Table(nodes);
+
+        var followers = new TableView("Followers", "OF", "NODE", "ADDRESS", "STATE", "RECEIVED", "DURABLE", "APPLIED", "LAG", "LAG BYTES", "CONTACT");
+        foreach (var answer in answers)
+            foreach (var follower in answer.Value?.Followers ?? [])
+                followers.Row(Cells(answer.Value!, follower));
+        if (followers.IsEmpty) return;
+        output.Line(string.Empty);
+        output.Table(followers);
+    }
+
+    private static string[] Cells(Uri server, NodeStatus status) =>
+    [
+        ServerAddress.Show(server), status.NodeName, status.Role, status.State,
+        Number(status.Durable?.Epoch ?? 0), PositionOf(status.Durable),
+        status.Upstream is null ? None : Number(status.Upstream.LagEntries),
+        status.Upstream is null ? None : Units.Millis(status.Upstream.AgeMillis),
+        Number(status.Records), status.Digest.Length == 0 ? None : status.Digest[..Math.Min(12, status.Digest.Length)],
+        status.Upstream is null ? None : Units.Millis(status.Upstream.LastContactMillis),
+    ];
+
+    private static string[] Silent(NodeAnswer<NodeStatus> answer) =>
+        [ServerAddress.Show(answer.Server), None, None, answer.IsUnreachable ? "unreachable" : "refused", None, None, None, None, None, None, None];
+
+    private static string[] Cells(NodeStatus upstream, FollowerStatus follower) =>
+    [
+        upstream.NodeName, follower.NodeName, follower.Address.Length == 0 ? None : follower.Address, follower.State,
+        Number(follower.ReceivedIndex), Number(follower.DurableIndex), Number(follower.AppliedIndex),
+        Number(follower.LagEntries), Units.Bytes(follower.LagBytes), Units.Millis(follower.LastContactMillis),
+    ];
+
+    private static string PositionOf(Position? position) =>
+        position is null ? None : string.Create(CultureInfo.InvariantCulture, $"{position.Epoch}/{position.Index}");
+
+    private static string Number(ulong number) => Answer.Number(number);
+}
