@@ -1,0 +1,165 @@
+using Replication.Core.Records;
+using Record = Replication.Core.Records.Record;
+
+namespace Replication.Core.Tests.Records;
+
+public sealed class OrderedIndexTests
+{
+    private static readonly Comparer<byte[]> ByteOrder = Comparer<byte[]>.Create((left, right) => left.AsSpan().SequenceCompareTo(right));
+
+    [Fact]
+    public void An_empty_index_finds_nothing()
+    {
+        Assert.Null(OrderedIndex.Empty.Find("a"u8));
+        Assert.False(OrderedIndex.Empty.From([]).MoveNext());
+        Assert.False(default(OrderedIndexCursor).MoveNext());
+        Assert.Null(new OrderedIndexBuilder(OrderedIndex.Empty).Remove("a"u8));
+    }
+
+    [Theory]
+    [InlineData(1, 400, 3)]
+    [InlineData(2, 3_000, 4)]
+    [InlineData(3, 40_000, 5)]
+    [InlineData(4, 60, 1)]
+    public void Random_changes_with_freezes_in_between_are_those_of_a_sorted_dictionary(int seed, int keys, int keyBytes)
+    {
+        var random = new Random(seed);
+        var model = new SortedDictionary<byte[], Record>(ByteOrder);
+        var builder = new OrderedIndexBuilder(OrderedIndex.Empty);
+        var frozen = new List<(OrderedIndex Index, List<Record> Records)>();
+
+        for (var step = 0; step < 30_000; step++)
+        {
+            // Phases of growth and of shrinking, so that splits and merges happen at every size.
+            var grows = step / 5_000 % 2 == 0;
+            var key = KeyOf(random.Next(keys), keyBytes);
+            if (random.Next(100) < (grows ? 75 : 20))
+            {
+                var record = new Record(key, [], step);
+                Assert.Same(model.GetValueOrDefault(key), builder.Put(record));
+                model[key] = record;
+            }
+            else
+            {
+                Assert.Same(model.GetValueOrDefault(key), builder.Remove(key));
+                model.Remove(key);
+            }
+            Assert.Equal(model.Count, builder.Count);
+            if (random.Next(600) != 0) continue;
+            frozen.Add((builder.Freeze(), [.. model.Values]));
+            IndexInvariants.Check(frozen[^1].Index);
+        }
+
+        foreach (var (index, records) in frozen) Assert.Equal(records, All(index));
+        Assert.InRange(frozen.Count, 20, 100);
+    }
+
+    [Theory]
+    [InlineData("ascending")]
+    [InlineData("descending")]
+    [InlineData("from both ends")]
+    [InlineData("shuffled")]
+    public void Keys_inserted_in_any_order_stand_in_order_and_can_all_be_removed_again(string order)
+    {
+        const int Count = 20_000;
+        var numbers = Numbers(order, Count);
+        var builder = new OrderedIndexBuilder(OrderedIndex.Empty);
+
+        foreach (var number in numbers) builder.Put(new Record(KeyOf(number, 4), [], number));
+        var full = builder.Freeze();
+        IndexInvariants.Check(full);
+        Assert.Equal(Enumerable.Range(0, Count), All(full).Select(record => (int)record.Index));
+
+        for (var i = 0; i < Count; i++)
+        {
+            Assert.NotNull(builder.Remove(KeyOf(numbers[(i * 7919) % Count], 4)));
+            if (i % 997 == 0) IndexInvariants.Check(builder.Freeze());
+        }
+        Assert.Null(builder.Freeze().Root);
+        Assert.Equal(Count, All(full).Count);
+    }
+
+    [Fact]
+    public void Ascending_keys_fill_their_leaves()
+    {
+        var builder = new OrderedIndexBuilder(OrderedIndex.Empty);
+
+        for (var number = 0; number < 63 * 200; number++) builder.Put(new Record(KeyOf(number, 4), [], number));
+
+        var leaves = IndexInvariants.Nodes(builder.Freeze()).Count(node => node.IsLeaf);
+        Assert.InRange(leaves, 197, 201);
+    }
+
+    [Fact]
+    public void A_walk_from_any_key_begins_with_the_first_one_at_or_behind_it()
+    {
+        var builder = new OrderedIndexBuilder(OrderedIndex.Empty);
+        for (var number = 1; number <= 6_001; number += 2) builder.Put(new Record(KeyOf(number, 3), [], number));
+        var index = builder.Freeze();
+
+        for (var number = 0; number <= 6_001; number++)
+        {
+            var cursor = index.From(KeyOf(number, 3));
+            for (var expected = number | 1; expected < (number | 1) + 6; expected += 2)
+            {
+                Assert.Equal(expected <= 6_001, cursor.MoveNext());
+                if (expected <= 6_001) Assert.Equal(expected, cursor.Current.Index);
+            }
+        }
+        Assert.False(index.From(KeyOf(6_002, 3)).MoveNext());
+        Assert.Equal(3_001, All(index).Count);
+    }
+
+    [Fact]
+    public void A_shorter_key_stands_before_its_continuations_and_bytes_order_without_sign()
+    {
+        byte[][] keys = [[0], [0, 0], [1], [1, 0xFF], [0x7F], [0x80], [0xFF], [0xFF, 0]];
+        var builder = new OrderedIndexBuilder(OrderedIndex.Empty);
+
+        foreach (var key in keys.Reverse()) builder.Put(new Record(key, [], 1));
+
+        Assert.Equal(keys, All(builder.Freeze()).Select(record => record.Key.ToArray()));
+    }
+
+    [Fact]
+    public void Changes_behind_a_freeze_copy_only_the_nodes_on_their_way()
+    {
+        var builder = new OrderedIndexBuilder(OrderedIndex.Empty);
+        for (var number = 0; number < 50_000; number++) builder.Put(new Record(KeyOf(number, 4), [], number));
+        var before = builder.Freeze();
+
+        builder.Put(new Record(KeyOf(25_000, 4), [], -1));
+        var after = builder.Freeze();
+
+        var shared = IndexInvariants.Nodes(before).ToHashSet(ReferenceEqualityComparer.Instance);
+        Assert.InRange(IndexInvariants.Nodes(after).Count(node => !shared.Contains(node)), 2, 4);
+        Assert.Equal((25_000, -1), (before.Find(KeyOf(25_000, 4))!.Index, after.Find(KeyOf(25_000, 4))!.Index));
+    }
+
+    private static int[] Numbers(string order, int count)
+    {
+        var numbers = Enumerable.Range(0, count).ToArray();
+        switch (order)
+        {
+            case "descending": Array.Reverse(numbers); break;
+            case "from both ends": numbers = [.. numbers.Select(number => number % 2 == 0 ? number / 2 : count - 1 - (number / 2))]; break;
+            case "shuffled": new Random(5).Shuffle(numbers); break;
+        }
+        return numbers;
+    }
+
+    private static List<Record> All(OrderedIndex index)
+    {
+        var records = new List<Record>();
+        var cursor = index.From([]);
+        while (cursor.MoveNext()) records.Add(cursor.Current);
+        return records;
+    }
+
+    private static byte[] KeyOf(int number, int bytes)
+    {
+        var key = new byte[bytes];
+        for (var i = bytes - 1; i >= 0; i--, number >>= 8) key[i] = (byte)number;
+        return key;
+    }
+}
