@@ -138,6 +138,7 @@ public sealed class StateBuilder
         switch (operation.Action)
         {
             case OperationAction.Put:
+                if (operation.Key.Length is 0 or > TransactionLimits.MaxKeyBytes) throw new MalformedPayloadException($"a key has {operation.Key.Length} bytes");
                 Put(working, new Record(operation.Key.ToArray(), operation.Value.ToArray(), index));
                 break;
             case OperationAction.Delete:
