@@ -45,7 +45,7 @@ internal sealed class DirectoryOpener(DatabaseEnvironment environment, DatabaseO
             return _files.TryLock(layout.Lock)
                 ?? throw new DataDirectoryException($"{layout.Root} is in use by another process. Stop that one, or name another directory for --data.");
         }
-        catch (UnauthorizedAccessException denied)
+        catch (Exception denied) when (denied is UnauthorizedAccessException or IOException and not DataDirectoryException)
         {
             throw new DataDirectoryException($"{layout.Root} cannot be written: {denied.Message} Give this user the right to, or name another directory for --data.", denied);
         }

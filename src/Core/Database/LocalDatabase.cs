@@ -160,6 +160,7 @@ public sealed class LocalDatabase : IDisposable
             SaveIdentity(Identity with { History = bootstrap.Manifest.History });
             Interlocked.Exchange(ref _commitIndex, state.Index);
             Volatile.Write(ref _log, new LogLease(recovered.Log, state.Epochs));
+            Digests.Record(state.Index, state.Digest, state.Records);
             Publish(state);
         }
     }
@@ -193,6 +194,7 @@ public sealed class LocalDatabase : IDisposable
             var epochs = recovered.Reigns.Where(row => row.FirstIndex > state.State.Index).Aggregate(state.State.Epochs, (table, row) => table.With(row));
             Interlocked.Exchange(ref _commitIndex, state.State.Index);
             Volatile.Write(ref _state, state.State);
+            Digests.Record(state.State.Index, state.State.Digest, state.State.Records);
             Volatile.Write(ref _log, new LogLease(recovered.Log, epochs));
         }
         catch

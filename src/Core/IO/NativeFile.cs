@@ -10,6 +10,8 @@ namespace Replication.Core.IO;
 internal static partial class NativeFile
 {
     private const int ReadOnlyDirectory = 0x10000 | 0x80000; // O_DIRECTORY | O_CLOEXEC on Linux
+    private const int CreateReadWrite = 0x2 | 0x40 | 0x80000; // O_RDWR | O_CREAT | O_CLOEXEC on Linux
+    private const int OwnerOnly = 0x180; // rw-------
     private const int LockExclusive = 2;
     private const int LockNonBlocking = 4;
     private const int WouldBlock = 11;
@@ -22,20 +24,29 @@ internal static partial class NativeFile
 
     internal static void SyncDirectory(string path)
     {
-        using var directory = Open(path, ReadOnlyDirectory);
+        using var directory = Open(path, ReadOnlyDirectory, 0);
         if (directory.IsInvalid) throw Failure("open", path, Marshal.GetLastPInvokeError());
         while (FullSync(directory) != 0) ThrowUnlessInterrupted("sync", path);
     }
 
-    /// <summary>False when another process holds the lock.</summary>
-    internal static bool TryLock(SafeFileHandle file, string path)
+    /// <summary>
+    /// Opens and locks a file; null when another holder has the lock. Not opened through the framework, which takes a
+    /// lock of its own on whatever it opens.
+    /// </summary>
+    internal static SafeFileHandle? TryLock(string path)
     {
+        var file = Open(path, CreateReadWrite, OwnerOnly);
+        if (file.IsInvalid) throw Failure("open", path, Marshal.GetLastPInvokeError());
         while (Lock(file, LockExclusive | LockNonBlocking) != 0)
         {
-            if (Marshal.GetLastPInvokeError() == WouldBlock) return false;
+            if (Marshal.GetLastPInvokeError() == WouldBlock)
+            {
+                file.Dispose();
+                return null;
+            }
             ThrowUnlessInterrupted("lock", path);
         }
-        return true;
+        return file;
     }
 
     private static void ThrowUnlessInterrupted(string action, string path)
@@ -54,7 +65,7 @@ internal static partial class NativeFile
     private static partial int FullSync(SafeFileHandle file);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial SafeFileHandle Open(string path, int flags);
+    private static partial SafeFileHandle Open(string path, int flags, int mode);
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     private static partial int Lock(SafeFileHandle file, int operation);

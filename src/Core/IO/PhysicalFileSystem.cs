@@ -49,13 +49,7 @@ public sealed class PhysicalFileSystem : IFileSystem
     public void SyncDirectory(string path, FileLabel label) => NativeFile.SyncDirectory(path);
 
     /// <inheritdoc/>
-    public IDisposable? TryLock(string path)
-    {
-        var handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        if (NativeFile.TryLock(handle, path)) return handle;
-        handle.Dispose();
-        return null;
-    }
+    public IDisposable? TryLock(string path) => NativeFile.TryLock(path);
 
     /// <inheritdoc/>
     public long FreeBytes(string directory) => new DriveInfo(directory).AvailableFreeSpace;
