@@ -29,11 +29,13 @@ internal sealed class Failures(Uri address)
 
     /// <summary>What became of a commit that was put on a stream and not answered before the stream ended.</summary>
     /// <param name="failure">How the stream ended; null when the node ended it in order.</param>
-    internal ReplicationException OfStream(Exception? failure) => failure switch
+    /// <param name="answered">Whether the stream brought any answer before.</param>
+    internal ReplicationException OfStream(Exception? failure, bool answered) => failure switch
     {
         null => Unknown("the node ended the stream", null),
         RpcException call when NeverConnected(call) => Unreachable(call),
         RpcException call when RefusedAtTheDoor(call) => Told(call) ?? Untold(call),
+        RpcException call when !answered && Told(call) is { } told && TakesNoCommits(told.Code) => told,
         _ => Unknown(Reason(failure), failure),
     };
 
@@ -92,6 +94,10 @@ internal sealed class Failures(Uri address)
     // Answered before a handler sees the first message.
     private static bool RefusedAtTheDoor(RpcException failure) =>
         failure.StatusCode is StatusCode.Unimplemented or StatusCode.Unauthenticated or StatusCode.PermissionDenied;
+
+    // A node says these of a stream before it takes the first commit; later on it says them of each commit.
+    private static bool TakesNoCommits(ReplicationErrorCode code) =>
+        code is ReplicationErrorCode.NotPrimary or ReplicationErrorCode.Loading or ReplicationErrorCode.ShuttingDown;
 
     private static ReplicationException? Told(RpcException failure)
     {

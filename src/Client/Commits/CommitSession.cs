@@ -7,6 +7,8 @@ namespace Replication.Client.Commits;
 /// <summary>One stream to the node, from its opening to its end: sends what is queued, hands out what is answered.</summary>
 internal sealed class CommitSession(Store.StoreClient store, CommitQueue queue, Failures failures)
 {
+    private bool _answered;
+
     /// <summary>Returns when the stream has ended; everything that was sent has its answer or its failure then.</summary>
     internal async Task RunAsync(CancellationToken cancellation)
     {
@@ -16,7 +18,7 @@ internal sealed class CommitSession(Store.StoreClient store, CommitQueue queue, 
         var writeFailure = await WriteAsync(call.RequestStream, ending.Token);
         if (writeFailure is not null) call.Dispose();
         var readFailure = await reading;
-        queue.FailSent(() => failures.OfStream(Telling(readFailure) ?? writeFailure ?? readFailure));
+        queue.FailSent(() => failures.OfStream(Telling(readFailure) ?? writeFailure ?? readFailure, _answered));
     }
 
     private async Task<Exception?> ReadAsync(IAsyncStreamReader<CommitStreamResponse> responses, CancellationTokenSource ending)
@@ -25,8 +27,10 @@ internal sealed class CommitSession(Store.StoreClient store, CommitQueue queue, 
         {
             // Not the token of the session: a stream that is ending still has answers.
             while (await responses.MoveNext(CancellationToken.None))
-                foreach (var item in responses.Current.Items)
-                    queue.Complete(item);
+            {
+                _answered = true;
+                foreach (var item in responses.Current.Items) queue.Complete(item);
+            }
             return null;
         }
         catch (Exception failure) when (failure is RpcException or InvalidOperationException or OperationCanceledException)
