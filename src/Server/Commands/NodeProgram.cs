@@ -9,6 +9,7 @@ using Replication.Core.Log;
 using Replication.Core.Records;
 using Replication.Node;
 using Replication.Node.Options;
+using Replication.Server.Demo.Nodes;
 
 namespace Replication.Server.Commands;
 
@@ -47,6 +48,7 @@ internal static class NodeProgram
         // Failures to start are explained in one sentence by this program.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.AddReplicationNode(configure);
+        ParentPipe.AddTo(builder.Services);
         var application = builder.Build();
         application.MapReplicationNode();
         return application;

@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using System.Globalization;
+using Replication.Client;
+using Replication.Node.Roles;
+using Replication.Server.Commands;
+
+namespace Replication.Server.Demo.Nodes;
+
+/// <summary>One node of the demo: a process, its ports and a client of it.</summary>
+internal sealed class DemoNode(string name, NodeRole role, DemoNode? upstream, string folder, PortChoice ports) : IAsyncDisposable
+{
+    private const int MaxPortAttempts = 5;
+    private const int SignalExitCodes = 128;
+
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan ReadyPoll = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(5);
+
+    private Process? _process;
+    private ReplicationClient? _client;
+    private bool _wasReady;
+
+    /// <summary>For people, and of its directory and its log file.</summary>
+    public string Name => name;
+
+    /// <summary>What it does.</summary>
+    public NodeRole Role => role;
+
+    /// <summary>Where it serves; only after the start.</summary>
+    public PortPair Ports { get; private set; }
+
+    /// <summary>A client of it; only after the start.</summary>
+    public ReplicationClient Client => _client ?? throw new InvalidOperationException($"{name} is not started.");
+
+    /// <summary>Its process; only after the start.</summary>
+    public int ProcessId => _process?.Id ?? 0;
+
+    /// <summary>What it prints goes there.</summary>
+    public string Log => Path.Combine(folder, name + ".log");
+
+    /// <summary>Starts it and returns when it is ready for traffic.</summary>
+    public async Task StartAsync(HttpClient http, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            Ports = ports.Take();
+            _process = Spawn();
+            if (await BecomesReadyAsync(_process, http, cancellation)) break;
+            // Another program may have taken a port after it was found free.
+            if (attempt == MaxPortAttempts || _process.ExitCode != ExitCode.Configuration || ports.AreFree(Ports)) throw Ended(_process);
+            _process.Dispose();
+        }
+        _wasReady = true;
+        _client = new ReplicationClient(new ReplicationClientOptions { Address = Ports.GrpcAddress, Timeout = CallLimit });
+    }
+
+    /// <summary>Starts it again, on the same ports and data, when its process has ended; says so, or null.</summary>
+    public string? Revive()
+    {
+        if (_process is not { HasExited: true } ended) return null;
+        if (!_wasReady) throw Ended(ended);
+        _wasReady = false;
+        _process = Spawn();
+        var how = ended.ExitCode > SignalExitCodes ? $"signal {ended.ExitCode - SignalExitCodes}" : $"exit code {ended.ExitCode}";
+        ended.Dispose();
+        return string.Create(CultureInfo.InvariantCulture, $"{name} ended by {how}; started again as process {_process.Id}.");
+    }
+
+    /// <summary>The node as it is now.</summary>
+    public async Task<NodeReading> ReadAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var status = await Client.StatusAsync(cancellation);
+            _wasReady |= status.Ready;
+            return NodeReading.Of(this, status);
+        }
+        catch (ReplicationException)
+        {
+            return NodeReading.OfSilent(this);
+        }
+    }
+
+    /// <summary>Asks it to end and waits; says what went wrong, or null.</summary>
+    public async Task<string?> StopAsync()
+    {
+        if (_client is not null) await _client.DisposeAsync();
+        _client = null;
+        if (_process is not { } process) return null;
+        _process = null;
+        using (process)
+        {
+            process.StandardInput.Close();
+            using var limit = new CancellationTokenSource(StopLimit);
+            try
+            {
+                await process.WaitForExitAsync(limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill();
+                await process.WaitForExitAsync(CancellationToken.None);
+                return $"{name} did not stop within {StopLimit.TotalSeconds} s and was killed; see {Log}.";
+            }
+            return process.ExitCode == ExitCode.Success ? null : $"{name} ended with exit code {process.ExitCode}; see {Log}.";
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    private Process Spawn()
+    {
+        string[] following = upstream is null ? [] : ["--primary", upstream.Ports.GrpcAddress.OriginalString];
+        return ReplicadProcess.Start(
+            [role == NodeRole.Primary ? "primary" : "replica", "--name", name, "--data", Path.Combine(folder, name), "--listen", Ports.GrpcAddress.OriginalString, "--http", Ports.HttpAddress.OriginalString, .. following],
+            Log);
+    }
+
+    private async Task<bool> BecomesReadyAsync(Process process, HttpClient http, CancellationToken cancellation)
+    {
+        var ready = new Uri(Ports.HttpAddress, "/health/ready");
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(StartLimit);
+        using var poll = new PeriodicTimer(ReadyPoll);
+        try
+        {
+            while (await poll.WaitForNextTickAsync(limit.Token))
+            {
+                if (process.HasExited) return false;
+                if (await IsReadyAsync(http, ready, limit.Token)) return true;
+            }
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new DemoException($"{name} was not ready within {StartLimit.TotalSeconds} s; see {Log}.");
+        }
+        return false;
+    }
+
+    private static async Task<bool> IsReadyAsync(HttpClient http, Uri ready, CancellationToken cancellation)
+    {
+        try
+        {
+            using var answer = await http.GetAsync(ready, cancellation);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private DemoException Ended(Process process) => new(
+        $"{name} ended with exit code {process.ExitCode} before it was ready. {File.ReadLines(Log).LastOrDefault()} The whole log is {Log}.");
+}
