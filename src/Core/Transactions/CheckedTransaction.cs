@@ -7,5 +7,5 @@ namespace Replication.Core.Transactions;
 /// can be done outside the commit thread.
 /// </summary>
 /// <param name="Transaction">The transaction.</param>
-/// <param name="Undecided">Puts whose value is no JSON: right only if their collection holds bytes when the transaction is applied.</param>
+/// <param name="Undecided">Puts whose value is no JSON: right only if their collection holds bytes when the transaction is applied. Ascending.</param>
 public sealed record CheckedTransaction(Transaction Transaction, ImmutableArray<int> Undecided);

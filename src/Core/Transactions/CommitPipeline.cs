@@ -148,7 +148,7 @@ public sealed class CommitPipeline
                         _overlay[operation.Collection] = kind = CollectionKind.Json;
                         _encoder.Add(OperationAction.CreateJsonCollection, operation.Collection, default, default);
                     }
-                    if (kind == CollectionKind.Json && candidate.Undecided.Contains(i) && TransactionCheck.CheckJson(operation, i) is { } invalid) return invalid;
+                    if (kind == CollectionKind.Json && candidate.Undecided.AsSpan().BinarySearch(i) >= 0 && TransactionCheck.CheckJson(operation, i) is { } invalid) return invalid;
                     break;
                 case OperationAction.CreateJsonCollection or OperationAction.CreateBytesCollection:
                     if (kind is not null) return new(RejectionReason.CollectionExists, $"There is a collection '{operation.Collection}' already.", i);

@@ -69,15 +69,22 @@ public sealed class TransactionCheck(TransactionLimits limits)
     {
         if (!CollectionName.IsValid(operation.Collection))
             return new(RejectionReason.InvalidCollectionName, $"'{Shown(operation.Collection)}' is no name for a collection; use 1 to 64 of a-z, 0-9, _ and -.", position);
-        if (operation.Action is not (OperationAction.Put or OperationAction.Delete))
-        {
-            return operation.Precondition.Kind == PreconditionKind.UnchangedSince
-                ? new(RejectionReason.InvalidArgument, "'Unchanged since' is a precondition on a record, not on a collection.", position)
-                : null;
-        }
+        if (operation.Action > OperationAction.DropCollection || operation.Precondition.Kind > PreconditionKind.UnchangedSince)
+            return new(RejectionReason.InvalidArgument, "The operation's action or precondition is unknown to this version.", position);
+        if (operation.Action != OperationAction.Put && !operation.Value.IsEmpty)
+            return new(RejectionReason.InvalidArgument, "Only a put takes a value; this operation takes no value.", position);
+        if (operation.Action is not (OperationAction.Put or OperationAction.Delete)) return CheckCollectionOperation(operation, position);
         if (CheckKey(operation.Key.Span, position) is { } invalidKey) return invalidKey;
         return operation.Value.Length > limits.MaxValueBytes
             ? new(RejectionReason.ValueTooLarge, $"The value has {operation.Value.Length} bytes; at most {limits.MaxValueBytes} are accepted. Split it, or raise the limit on the primary.", position)
+            : null;
+    }
+
+    private static CommitOutcome.Rejected? CheckCollectionOperation(in Operation operation, int position)
+    {
+        if (!operation.Key.IsEmpty) return new(RejectionReason.InvalidArgument, "An operation on a collection takes no key.", position);
+        return operation.Precondition.Kind == PreconditionKind.UnchangedSince
+            ? new(RejectionReason.InvalidArgument, "'Unchanged since' is a precondition on a record, not on a collection.", position)
             : null;
     }
 

@@ -10,6 +10,7 @@ namespace Replication.Core.Transactions;
 public sealed class TransactionEncoder
 {
     private readonly List<string> _names = [];
+    private readonly Dictionary<string, int> _positions = new(StringComparer.Ordinal);
     private readonly List<(int Name, OperationAction Action, ReadOnlyMemory<byte> Key, ReadOnlyMemory<byte> Value)> _operations = [];
     private ReadOnlyMemory<byte> _requestId;
 
@@ -26,6 +27,7 @@ public sealed class TransactionEncoder
     public void Restart(ReadOnlyMemory<byte> requestId)
     {
         _names.Clear();
+        _positions.Clear();
         _operations.Clear();
         _requestId = requestId;
     }
@@ -33,11 +35,11 @@ public sealed class TransactionEncoder
     /// <summary>Adds an effect.</summary>
     public void Add(OperationAction action, string collection, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value)
     {
-        var name = _names.IndexOf(collection);
-        if (name < 0)
+        if (!_positions.TryGetValue(collection, out var name))
         {
             name = _names.Count;
             _names.Add(collection);
+            _positions.Add(collection, name);
         }
         _operations.Add((name, action, key, value));
     }
