@@ -1,0 +1,45 @@
+using System.Text;
+using Replication.Core.Records;
+
+namespace Replication.Core.Tests.Kit;
+
+/// <summary>What a state holds, for comparisons.</summary>
+internal static class StateFacts
+{
+    /// <summary>Every collection and record as text.</summary>
+    public static List<string> Lines(DatabaseState state)
+    {
+        var lines = new List<string>();
+        foreach (var collection in state.Collections.Values)
+        {
+            lines.Add($"{collection.Name} ({collection.Kind})");
+            for (var cursor = collection.Records.From([]); cursor.MoveNext();)
+                lines.Add($"{collection.Name}/{Encoding.UTF8.GetString(cursor.Current.Key)} = {Convert.ToHexString(cursor.Current.Value)} @ {cursor.Current.Index}");
+        }
+        return lines;
+    }
+
+    /// <summary>The digest of what is there, computed anew.</summary>
+    public static StateDigest DigestOf(DatabaseState state)
+    {
+        var digest = StateDigest.Empty;
+        foreach (var collection in state.Collections.Values)
+        {
+            digest = digest.WithCollection(collection.Name, collection.Kind);
+            for (var cursor = collection.Records.From([]); cursor.MoveNext();) digest = digest.With(Encoding.ASCII.GetBytes(collection.Name), cursor.Current);
+        }
+        return digest;
+    }
+
+    /// <summary>Records that are there.</summary>
+    public static long RecordsOf(DatabaseState state) => state.Collections.Values.Sum(collection => collection.Records.Count);
+
+    /// <summary>Same contents, same ends, same numbers.</summary>
+    public static void AssertSame(DatabaseState expected, DatabaseState actual)
+    {
+        Assert.Equal(Lines(expected), Lines(actual));
+        Assert.Equal((expected.Tail, expected.Digest, expected.Records), (actual.Tail, actual.Digest, actual.Records));
+        Assert.Equal<Core.Positions.EpochRow>(expected.Epochs.Rows, actual.Epochs.Rows);
+        Assert.Equal(expected.Configuration.ToArray(), actual.Configuration.ToArray());
+    }
+}
