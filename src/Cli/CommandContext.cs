@@ -7,6 +7,8 @@ namespace Replication.Cli;
 /// <summary>What a command is run with: the parsed line, the nodes it means, and where to write.</summary>
 internal sealed class CommandContext(ParseResult line, GlobalOptions options, Terminal terminal)
 {
+    private static readonly TimeSpan LongestConnect = TimeSpan.FromSeconds(5);
+
     internal ParseResult Line => line;
 
     internal Terminal Terminal => terminal;
@@ -42,12 +44,13 @@ internal sealed class CommandContext(ParseResult line, GlobalOptions options, Te
     internal ReplicationClient OpenClient(Uri server)
     {
         var timeout = Timeout;
-        if (timeout < TimeSpan.FromMilliseconds(1) || timeout > TimeSpan.FromHours(1)) throw CommandException.Usage("--timeout must be between 1ms and 1h.");
+        if (timeout < ReplicationClientOptions.ShortestTimeout || timeout > ReplicationClientOptions.LongestTimeout)
+            throw CommandException.Usage("--timeout must be between 1ms and 1h.");
         return new ReplicationClient(new ReplicationClientOptions
         {
             Address = server,
             Timeout = timeout,
-            ConnectTimeout = timeout < TimeSpan.FromSeconds(5) ? timeout : TimeSpan.FromSeconds(5),
+            ConnectTimeout = timeout < LongestConnect ? timeout : LongestConnect,
         });
     }
 

@@ -6,6 +6,8 @@ namespace Replication.Cli;
 /// <summary>Times on the command line: a number with <c>ms</c>, <c>s</c> (also without a unit), <c>m</c> or <c>h</c>.</summary>
 internal static class Duration
 {
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+
     private static readonly (string Unit, double Seconds)[] Units = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600), ("", 1)];
 
     internal static bool TryParse(string text, out TimeSpan duration)
@@ -13,7 +15,7 @@ internal static class Duration
         duration = default;
         var (unit, seconds) = Units.First(unit => text.EndsWith(unit.Unit, StringComparison.Ordinal));
         if (!double.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)) return false;
-        if (number * seconds > TimeSpan.FromDays(1).TotalSeconds) return false;
+        if (number * seconds > Longest.TotalSeconds) return false;
         duration = TimeSpan.FromSeconds(number * seconds);
         return true;
     }

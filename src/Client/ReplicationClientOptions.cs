@@ -6,6 +6,12 @@ public sealed record ReplicationClientOptions
     /// <summary>Where a primary started without options listens: <c>http://127.0.0.1:7400</c>.</summary>
     public static Uri DefaultAddress { get; } = new("http://127.0.0.1:7400");
 
+    /// <summary>The least that <see cref="Timeout"/> may be.</summary>
+    public static TimeSpan ShortestTimeout { get; } = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>The most that <see cref="Timeout"/> may be.</summary>
+    public static TimeSpan LongestTimeout { get; } = TimeSpan.FromHours(1);
+
     /// <summary>The node's gRPC address, <c>http</c> (HTTP/2 without TLS by prior knowledge) or <c>https</c>, without a path.</summary>
     public Uri Address { get; init; } = DefaultAddress;
 
@@ -45,7 +51,7 @@ public sealed record ReplicationClientOptions
     {
         if (!Address.IsAbsoluteUri || (Address.Scheme != Uri.UriSchemeHttp && Address.Scheme != Uri.UriSchemeHttps) || Address.PathAndQuery != "/")
             throw new ArgumentException($"'{Address}' is no address of a node; write it as http://HOST:PORT.", nameof(Address));
-        Bounds.Check(Timeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1));
+        Bounds.Check(Timeout, ShortestTimeout, LongestTimeout);
         Bounds.Check(ConnectTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(5));
         Bounds.Check(CloseTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(5));
         Bounds.Check(PingDelay, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));

@@ -8,6 +8,8 @@ namespace Replication.Cli.Commands;
 /// <summary><c>replctl export C [FILE]</c></summary>
 internal sealed class ExportCommand : ReplctlCommand
 {
+    private const int BufferBytes = 64 * 1024;
+
     private readonly Argument<string> _collection = CollectionArgument();
     private readonly Argument<string> _file = new("FILE")
     {
@@ -49,7 +51,7 @@ internal sealed class ExportCommand : ReplctlCommand
         var partial = file + ".partial";
         try
         {
-            await using (var stream = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.Read, 64 * 1024))
+            await using (var stream = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.Read, BufferBytes))
                 await export.WriteAsync(context.Answer, stream, cancellation);
             File.Move(partial, file, overwrite: true);
         }

@@ -15,11 +15,11 @@ internal static class Units
     };
 
     /// <summary>Like <c>350 ms</c>, <c>12.4 s</c> or <c>3.0 min</c>.</summary>
-    internal static string Time(TimeSpan time) => time.TotalSeconds switch
+    internal static string Time(TimeSpan time) => time switch
     {
-        < 1 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0} ms"),
-        < 120 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s"),
-        < 7200 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:0.0} min"),
+        { TotalSeconds: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0} ms"),
+        { TotalMinutes: < 2 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s"),
+        { TotalHours: < 2 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:0.0} min"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{time.TotalHours:0.0} h"),
     };
 
