@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using Replication.Bench.Load;
+using Replication.Bench.Ours;
+using Replication.Bench.Reporting;
+
+namespace Replication.Bench.Families;
+
+/// <summary>Point reads of one thread inside a node's process.</summary>
+internal sealed class EmbeddedReads : IFamily
+{
+    private const int ReadsBetweenLooks = 1000;
+
+    public string Name => "embedded-reads";
+
+    public string About => "point reads of random keys inside the node's process, one thread";
+
+    public async Task RunAsync(Settings settings, Workspace workspace, Report report, CancellationToken cancellation)
+    {
+        await using var node = await EmbeddedNode.StartAsync(workspace, cancellation);
+        await node.LoadAsync(settings.Records, cancellation);
+        var rate = new Samples();
+        Measure(node, settings.Records, settings.Warm);
+        await settings.AlternateAsync(() => Task.Run(() => rate.Add(Measure(node, settings.Records, settings.Duration)), cancellation), peer: null);
+        report.Add(Name, rate, Samples.None, "records/s", Target.AtLeastTimes(6, "Tarantool's 500,000"), beside: "");
+    }
+
+    private static double Measure(EmbeddedNode node, int records, TimeSpan duration)
+    {
+        var random = new Random(1);
+        Span<byte> key = stackalloc byte[Dataset.KeyBytes];
+        var begin = Stopwatch.GetTimestamp();
+        var reads = 0L;
+        while (Stopwatch.GetElapsedTime(begin) < duration)
+        {
+            for (var i = 0; i < ReadsBetweenLooks; i++)
+            {
+                Dataset.WriteKey(random.Next(records), key);
+                var record = node.Node.Database.State.Collections[Dataset.Collection].Records.Find(key);
+                if (record is null || record.Value.Length != Dataset.ValueBytes) throw new InvalidOperationException("A read did not find its record.");
+            }
+            reads += ReadsBetweenLooks;
+        }
+        return reads / Stopwatch.GetElapsedTime(begin).TotalSeconds;
+    }
+}

@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Replication.Bench.Processes;
+
+/// <summary>A server that this run started, and that it ends: asked first, by its own pid, then made to.</summary>
+internal sealed partial class ServerProcess : IAsyncDisposable
+{
+    private const int Terminate = 15;
+    private const int LinesKept = 20;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _lastLines = new();
+
+    private ServerProcess(Process process) => _process = process;
+
+    public double CpuSeconds => ProcessFigures.CpuSeconds(_process.Id);
+
+    public long ResidentBytes => ProcessFigures.ResidentBytes(_process.Id);
+
+    public int Id => _process.Id;
+
+    public static ServerProcess Start(string file, IEnumerable<string> arguments)
+    {
+        var info = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var server = new ServerProcess(new Process { StartInfo = info });
+        server._process.OutputDataReceived += server.Keep;
+        server._process.ErrorDataReceived += server.Keep;
+        server._process.Start();
+        server._process.BeginOutputReadLine();
+        server._process.BeginErrorReadLine();
+        return server;
+    }
+
+    /// <summary>Returns as soon as the question is answered by yes.</summary>
+    public async Task WaitUntilAsync(Func<CancellationToken, Task<bool>> question, CancellationToken cancellation)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(Patience);
+        while (!await question(patience.Token))
+        {
+            if (_process.HasExited) throw new InvalidOperationException($"{_process.StartInfo.FileName} ended by itself:\n{string.Join('\n', _lastLines)}");
+            await Task.Delay(TimeSpan.FromMilliseconds(5), patience.Token);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _ = Kill(_process.Id, Terminate);
+            using var patience = new CancellationTokenSource(Patience);
+            try
+            {
+                await _process.WaitForExitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                _process.Kill();
+                await _process.WaitForExitAsync(CancellationToken.None);
+            }
+        }
+        _process.Dispose();
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int pid, int signal);
+
+    private void Keep(object sender, DataReceivedEventArgs line)
+    {
+        if (line.Data is null) return;
+        _lastLines.Enqueue(line.Data);
+        while (_lastLines.Count > LinesKept) _lastLines.TryDequeue(out _);
+    }
+}
