@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Replication.Core.Database;
+using Replication.Node.Embedding;
 using Replication.Node.Http;
 using Replication.Node.Options;
 using Replication.Node.Reporting;
@@ -30,6 +31,7 @@ public static class ReplicationNodeExtensions
         services.TryAddSingleton<FatalExit>(failure => Environment.FailFast($"Replication cannot go on: {failure.Message}", failure));
         services.AddSingleton<ReplicationNode>();
         services.AddSingleton<StatusReporter>();
+        services.AddSingleton<IDatabase, EmbeddedDatabase>();
         services.AddHostedService<NodeService>();
         services.AddHostedService<SnapshotKeeper>();
         return builder;

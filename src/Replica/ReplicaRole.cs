@@ -122,9 +122,10 @@ public sealed class ReplicaRole : IAsyncDisposable
             // One execution lasts until a session was opened and ended: the pauses begin small again after each.
             while (!_stopping.IsCancellationRequested) await _patience.ExecuteAsync(async token => await FollowOnceAsync(token), _stopping.Token);
         }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        catch (Exception ended) when (_stopping.IsCancellationRequested && IsOfTheConnection(ended))
         {
-            // The role ends.
+            // The role ends, and whatever the connection says to that is no failure.
+            _lastError = ended.Message;
         }
         catch (Exception failure)
         {

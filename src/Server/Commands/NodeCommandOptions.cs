@@ -23,8 +23,8 @@ internal sealed class NodeCommandOptions
     {
         var (data, grpc, http) = role == NodeRole.Primary ? ("./data/primary", 7400, 7401) : ("./data/replica", 7410, 7411);
         _data = new Option<string>("--data") { Description = "The data directory.", DefaultValueFactory = _ => data };
-        _listen = new Option<Uri>("--listen") { Description = "Where gRPC is served. Port 0 takes a free one.", DefaultValueFactory = _ => new Uri($"http://127.0.0.1:{grpc}") };
-        _http = new Option<Uri>("--http") { Description = "Where health and status are served. Port 0 takes a free one.", DefaultValueFactory = _ => new Uri($"http://127.0.0.1:{http}") };
+        _listen = AddressOption.Create("--listen", "Where gRPC is served. Port 0 takes a free one.", $"http://127.0.0.1:{grpc}");
+        _http = AddressOption.Create("--http", "Where health and status are served. Port 0 takes a free one.", $"http://127.0.0.1:{http}");
     }
 
     public void AddTo(Command command)

@@ -1,6 +1,8 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -9,7 +11,9 @@ using Replication.Core.Log;
 using Replication.Core.Records;
 using Replication.Node;
 using Replication.Node.Options;
+using Replication.Node.Reporting;
 using Replication.Server.Demo.Nodes;
+using Replication.Server.Systemd;
 
 namespace Replication.Server.Commands;
 
@@ -49,9 +53,17 @@ internal static class NodeProgram
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.AddReplicationNode(configure);
         ParentPipe.AddTo(builder.Services);
+        builder.Services.AddSystemd(services => () => StatusLine(services));
         var application = builder.Build();
         application.MapReplicationNode();
         return application;
+    }
+
+    private static string StatusLine(IServiceProvider services)
+    {
+        var node = services.GetRequiredService<ReplicationNode>();
+        return services.GetRequiredService<StatusReporter>().NotReadyReason()
+            ?? string.Create(CultureInfo.InvariantCulture, $"{node.State} at {node.Database.State.Position}, {node.Database.State.Records} records");
     }
 
     private static string? Explain(Exception failure, Uri http) => failure switch

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Replication.Node.Roles;
+using Replication.Server.Demo;
 
 namespace Replication.Server.Commands;
 
@@ -21,6 +22,7 @@ internal sealed class ServerCommands
           replicad replica --data ./data/replica --listen http://127.0.0.1:7410 --http http://127.0.0.1:7411 --primary http://127.0.0.1:7400
         """)
     {
+        DemoCommand.Create(),
         Primary(),
         Replica(),
     });
@@ -52,7 +54,7 @@ internal sealed class ServerCommands
 
     private static Command Replica()
     {
-        var primary = new Option<Uri>("--primary") { Description = "gRPC address of the node to follow.", DefaultValueFactory = _ => new Uri("http://127.0.0.1:7400") };
+        var primary = AddressOption.Create("--primary", "gRPC address of the node to follow.", "http://127.0.0.1:7400");
         var standby = new Option<bool>("--standby") { Description = "Ask to be listed as a voter, a node that may become primary." };
         var command = new Command("replica", "Start a node that follows another one and serves reads. Begins from a snapshot when it has no data yet.") { primary, standby };
         var flags = new NodeCommandOptions(NodeRole.Replica);

@@ -31,7 +31,9 @@ internal sealed class TestNode : IAsyncDisposable
 
     public List<Exception> FatalFailures { get; } = [];
 
-    public ReplicationNode Node => _application!.Services.GetRequiredService<ReplicationNode>();
+    public IServiceProvider Services => _application!.Services;
+
+    public ReplicationNode Node => Services.GetRequiredService<ReplicationNode>();
 
     public LocalDatabase Database => Node.Database;
 

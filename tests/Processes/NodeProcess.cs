@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text;
+using Replication.Client;
+
+namespace Replication.Processes.Tests;
+
+/// <summary>A node as its own process: the built <c>replicad</c>, ended by its own process id.</summary>
+internal sealed partial class NodeProcess : IAsyncDisposable
+{
+    private const int SigTerm = 15;
+
+    private readonly string[] _arguments;
+    private readonly StringBuilder _output = new();
+    private Process? _process;
+
+    public NodeProcess(string role, string data, Uri? primary = null, Uri? listen = null, params string[] more)
+    {
+        Address = listen ?? new Uri($"http://127.0.0.1:{FreePort()}");
+        Http = new Uri($"http://127.0.0.1:{FreePort()}");
+        string[] follow = primary is null ? [] : ["--primary", primary.ToString()];
+        _arguments = [role, "--data", data, "--listen", Address.ToString(), "--http", Http.ToString(), .. follow, .. more];
+    }
+
+    public Uri Address { get; }
+
+    public Uri Http { get; }
+
+    public string Output
+    {
+        get
+        {
+            lock (_output) return _output.ToString();
+        }
+    }
+
+    public ReplicationClient NewClient() => new(new ReplicationClientOptions { Address = Address, Timeout = TimeSpan.FromSeconds(5) });
+
+    public void Start()
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "replicad.dll"));
+        foreach (var argument in _arguments) start.ArgumentList.Add(argument);
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += Keep;
+        _process.ErrorDataReceived += Keep;
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public async Task StartReadyAsync()
+    {
+        Start();
+        await WaitReadyAsync();
+    }
+
+    public async Task WaitReadyAsync()
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        await Eventually.HoldsAsync($"{_arguments[0]} at {Http} is ready", async () =>
+        {
+            Assert.False(_process!.HasExited, $"It ended:\n{Output}");
+            try
+            {
+                return (await http.GetAsync(new Uri(Http, "/health/ready"))).StatusCode == HttpStatusCode.OK;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        });
+    }
+
+    /// <summary>SIGKILL: nothing is flushed, nobody is told.</summary>
+    public async Task KillAsync()
+    {
+        _process!.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGTERM, and the exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        Assert.Equal(0, SendSignal(_process!.Id, SigTerm));
+        return await WaitForExitAsync();
+    }
+
+    public async Task<int> WaitForExitAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await _process!.WaitForExitAsync(patience.Token);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is null) return;
+        if (!_process.HasExited) await KillAsync();
+        _process.Dispose();
+    }
+
+    private static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    private void Keep(object sender, DataReceivedEventArgs line)
+    {
+        lock (_output) _output.AppendLine(line.Data);
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int SendSignal(int process, int signal);
+}
