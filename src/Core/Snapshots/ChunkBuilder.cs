@@ -18,6 +18,7 @@ internal sealed class ChunkBuilder
     private string _collection = string.Empty;
     private CollectionKind _kind;
     private bool _open;
+    private bool _goesOn; // the open section has records in an earlier chunk
 
     /// <summary>Bytes so far, about.</summary>
     public int Size => _sections.WrittenCount + _records.WrittenCount;
@@ -29,7 +30,7 @@ internal sealed class ChunkBuilder
     public void Open(string collection, CollectionKind kind)
     {
         Close();
-        (_collection, _kind, _open) = (collection, kind, true);
+        (_collection, _kind, _open, _goesOn) = (collection, kind, true, false);
     }
 
     public void Add(Record record)
@@ -50,6 +51,7 @@ internal sealed class ChunkBuilder
     {
         var open = _open;
         Close();
+        _goesOn = open;
         var content = _sections.WrittenSpan.ToArray();
         _sections.ResetWrittenCount();
         records = Records;
@@ -60,7 +62,7 @@ internal sealed class ChunkBuilder
 
     private void Close()
     {
-        if (!_open) return;
+        if (!_open || (_goesOn && _records.WrittenCount == 0)) return;
         Span<byte> name = stackalloc byte[CollectionName.MaxLength];
         name = name[..Encoding.ASCII.GetBytes(_collection, name)];
         var size = PayloadWriter.SizeOfBytes(name.Length) + PayloadWriter.SizeOfNumber((ulong)_kind) + _records.WrittenCount;

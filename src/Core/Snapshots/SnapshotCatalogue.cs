@@ -67,11 +67,14 @@ public sealed class SnapshotCatalogue
     private List<SnapshotDamagedException> ReadManifests()
     {
         var damaged = new List<SnapshotDamagedException>();
-        foreach (var name in _files.List(Directory).Where(name => name.EndsWith(SnapshotManifest.Extension, StringComparison.Ordinal)).Reverse())
+        foreach (var name in _files.List(Directory).Where(name => SnapshotManifest.IsName(name, SnapshotManifest.Extension)).Reverse())
         {
+            var path = Path.Combine(Directory, name);
             try
             {
-                _newestFirst.Add(SnapshotReader.ReadManifest(_files, Path.Combine(Directory, name)));
+                var manifest = SnapshotReader.ReadManifest(_files, path);
+                if (manifest.FileName != name) throw new SnapshotDamagedException(path, $"it is the manifest of a snapshot at {manifest.Position}");
+                _newestFirst.Add(manifest);
             }
             catch (SnapshotDamagedException failure)
             {
@@ -87,7 +90,7 @@ public sealed class SnapshotCatalogue
         foreach (var name in names)
         {
             var isTemporary = name.EndsWith(SegmentFiller.TemporaryExtension, StringComparison.Ordinal);
-            var isOrphan = name.EndsWith(SnapshotManifest.DataExtension, StringComparison.Ordinal)
+            var isOrphan = SnapshotManifest.IsName(name, SnapshotManifest.DataExtension)
                 && !names.Contains(Path.ChangeExtension(name, SnapshotManifest.Extension), StringComparer.Ordinal);
             if (isTemporary || isOrphan) _files.Delete(Path.Combine(Directory, name), FileLabel.SnapshotDelete);
         }

@@ -36,5 +36,9 @@ public sealed record SnapshotManifest(
     /// <summary>The manifest file's name.</summary>
     public string FileName => BaseName(Position.Index) + Extension;
 
+    /// <summary>Whether a name is that of a snapshot's file with the given extension.</summary>
+    internal static bool IsName(string name, string extension) =>
+        name.Length == 20 + extension.Length && name.EndsWith(extension, StringComparison.Ordinal) && name.AsSpan(0, 20).IndexOfAnyExceptInRange('0', '9') < 0;
+
     private static string BaseName(long index) => index.ToString("D20", CultureInfo.InvariantCulture);
 }

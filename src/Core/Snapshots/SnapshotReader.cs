@@ -38,7 +38,10 @@ public static class SnapshotReader
     {
         using var file = files.OpenRead(dataPath, FileLabel.SnapshotRead);
         var header = new byte[SnapshotFile.HeaderSize];
-        SnapshotFile.ReadHeader(header.AsSpan(0, file.Read(header, 0, FileLabel.SnapshotRead)), SnapshotFile.DataMagic, dataPath);
+        if (SnapshotFile.ReadHeader(header.AsSpan(0, file.Read(header, 0, FileLabel.SnapshotRead)), SnapshotFile.DataMagic, dataPath) != 0)
+            throw new SnapshotDamagedException(dataPath, "its header was changed");
+        if (file.Length != manifest.Bytes)
+            throw new SnapshotDamagedException(dataPath, $"it has {file.Length} bytes, the manifest says {manifest.Bytes}");
         var state = new StateBuilder(DatabaseState.Empty, new DigestHistory(capacity: 1));
         var buffer = Array.Empty<byte>();
         try

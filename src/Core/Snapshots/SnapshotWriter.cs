@@ -35,6 +35,7 @@ public static class SnapshotWriter
             file.Sync(FileLabel.SnapshotWrite);
         }
         files.Rename(temporary, path, FileLabel.SnapshotWrite);
+        files.SyncDirectory(directory, FileLabel.SnapshotWrite); // a disk that kept only the manifest's name would hold a damaged snapshot
         WriteManifest(files, Path.Combine(directory, manifest.FileName), manifest, FileLabel.SnapshotWrite);
         files.SyncDirectory(directory, FileLabel.SnapshotWrite);
         return manifest;
