@@ -23,6 +23,9 @@ public sealed class MemoryFileSystem(MemoryDisk disk) : IFileSystem
     /// <summary>What fails next; null for nothing.</summary>
     public FileFault? Fault { get; set; }
 
+    /// <summary>Called behind each operation, on the thread that did it; null for nothing.</summary>
+    public Action<FileOperation>? Done { get; set; }
+
     /// <summary>What <see cref="FreeBytes"/> says.</summary>
     public long Free { get; set; } = long.MaxValue;
 
@@ -148,6 +151,7 @@ public sealed class MemoryFileSystem(MemoryDisk disk) : IFileSystem
     {
         _journal.Add(operation);
         disk.Apply(operation);
+        Done?.Invoke(operation);
     }
 
     private void RequireParent(string path) => RequireDirectory(Path.GetDirectoryName(path)!);
