@@ -1,3 +1,4 @@
+using Replication.Core.IO;
 using Replication.Core.Log;
 using Replication.Core.Positions;
 using Replication.Core.Reigns;
@@ -47,9 +48,9 @@ internal sealed class TestLog : IDisposable
 
     public static void MakeDirectories(MemoryFileSystem files)
     {
-        files.CreateDirectory(Directory, IO.FileLabel.Layout);
-        files.SyncDirectory("/", IO.FileLabel.Layout);
-        files.SyncDirectory("/data", IO.FileLabel.Layout);
+        files.CreateDirectory(Directory, FileLabel.Layout);
+        files.SyncDirectory("/", FileLabel.Layout);
+        files.SyncDirectory("/data", FileLabel.Layout);
     }
 
     public static RecoveredLog Open(MemoryFileSystem files, int segmentBytes = 4096) =>

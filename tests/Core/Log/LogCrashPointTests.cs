@@ -1,3 +1,4 @@
+using Replication.Core.IO;
 using Replication.Core.Log;
 using Replication.Core.Tests.Kit;
 
@@ -42,7 +43,7 @@ public sealed class LogCrashPointTests
             if (!once.DirectoryExists(TestLog.Directory) || TestLog.SegmentsOf(once).Count == 0) continue;
             using var recovered = TestLog.Open(once, SegmentBytes).Log;
             var expected = recovered.Durable;
-            if (!once.Journal.Any(operation => operation.Label == IO.FileLabel.TornTail)) continue;
+            if (!once.Journal.Any(operation => operation.Label == FileLabel.TornTail)) continue;
 
             torn++;
             foreach (var loss in PowerLoss.All)

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Replication.Core.IO;
 using Replication.Core.Log;
+using Replication.Core.Positions;
 using Replication.Core.Tests.Kit;
 
 namespace Replication.Core.Tests.Log;
@@ -127,7 +128,7 @@ public sealed class LogGarbageTests
     {
         var frame = new byte[FrameHeader.Size + 20];
         frame.AsSpan(FrameHeader.Size).Fill(7);
-        FrameHeader.Seal(frame, tail, new Positions.Epoch(epoch), EntryKind.Transaction, timestamp);
+        FrameHeader.Seal(frame, tail, new Epoch(epoch), EntryKind.Transaction, timestamp);
         return frame;
     }
 

@@ -1,3 +1,4 @@
+using Replication.Core.IO;
 using Replication.Core.Tests.Kit;
 
 namespace Replication.Core.Tests.Log;
@@ -48,7 +49,7 @@ public sealed class LogIoErrorTests
     {
         using var log = TestLog.Create(SegmentBytes);
         log.Append(0);
-        log.Files.Fault = new FileFault(1) { Action = FileAction.Sync, Label = IO.FileLabel.Append };
+        log.Files.Fault = new FileFault(1) { Action = FileAction.Sync, Label = FileLabel.Append };
         var failed = TestLog.Batch(log.Log.Durable, 10);
 
         var first = Assert.Throws<IOException>(() => log.Log.Append(failed, 0));
@@ -66,7 +67,7 @@ public sealed class LogIoErrorTests
     {
         using var log = TestLog.Create(SegmentBytes);
         log.Append(0);
-        log.Files.Fault = new FileFault(1) { Label = IO.FileLabel.IdleMark };
+        log.Files.Fault = new FileFault(1) { Label = FileLabel.IdleMark };
 
         Assert.Throws<IOException>(() => log.Log.MarkIdle(0));
 
