@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Replication.Server.Commands;
 using Replication.Server.Demo.Display;
 using Spectre.Console;
@@ -15,12 +16,13 @@ internal static class DemoCommand
             Description = $"How many replicas, 1 to {DemoOptions.MaxReplicas}.",
             HelpName = "COUNT",
             DefaultValueFactory = static _ => DemoOptions.DefaultReplicas,
+            CustomParser = static result =>
+            {
+                if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= DemoOptions.MaxReplicas) return count;
+                result.AddError($"--replicas has to be 1 to {DemoOptions.MaxReplicas}, not '{result.Tokens[0].Value}'.");
+                return 0;
+            },
         };
-        replicas.Validators.Add(static result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 1 or > DemoOptions.MaxReplicas)
-                result.AddError($"--replicas has to be 1 to {DemoOptions.MaxReplicas}.");
-        });
         var data = new Option<string?>("--data") { Description = "Where the nodes keep data and logs. Default: a temporary directory, removed at the end.", HelpName = "DIR" };
         data.Validators.Add(static result =>
         {
@@ -42,12 +44,13 @@ internal static class DemoCommand
         using var stop = new StopSignals(cancellation);
         try
         {
+            if (!OperatingSystem.IsLinux()) throw new DemoException("The demo shows the process table of Linux. Run it there, in a container for instance.") { Code = ExitCode.Configuration };
             return await new Demonstration(options, View(), TimeProvider.System).RunAsync(stop.Token);
         }
         catch (DemoException failure)
         {
             await Console.Error.WriteLineAsync($"replicad: {failure.Message}");
-            return ExitCode.Negative;
+            return failure.Code;
         }
     }
 

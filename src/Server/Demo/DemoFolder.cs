@@ -1,3 +1,5 @@
+using Replication.Server.Commands;
+
 namespace Replication.Server.Demo;
 
 /// <summary>Where the nodes of a demo keep their data and their logs.</summary>
@@ -28,7 +30,7 @@ internal sealed class DemoFolder : IDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new DemoException($"{path} cannot be the data directory: {failure.Message} Name another one for --data.", failure);
+            throw new DemoException($"{path} cannot be the data directory: {failure.Message} Name another one for --data.", failure) { Code = ExitCode.Configuration };
         }
     }
 

@@ -31,9 +31,9 @@ internal sealed class DemoCluster : IAsyncDisposable
     /// <summary>Starts all nodes and returns when they are ready.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
-        using var http = new HttpClient();
-        await Primary.StartAsync(http, cancellation);
-        await Task.WhenAll(_replicas.Select(replica => replica.StartAsync(http, cancellation)));
+        using var probe = new ReadyProbe();
+        await Primary.StartAsync(probe, cancellation);
+        await Task.WhenAll(_replicas.Select(replica => replica.StartAsync(probe, cancellation)));
     }
 
     /// <summary>Starts again what has ended; says so, or null.</summary>

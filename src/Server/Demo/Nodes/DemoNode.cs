@@ -9,16 +9,15 @@ namespace Replication.Server.Demo.Nodes;
 /// <summary>One node of the demo: a process, its ports and a client of it.</summary>
 internal sealed class DemoNode(string name, NodeRole role, DemoNode? upstream, string folder, PortChoice ports) : IAsyncDisposable
 {
-    private const int MaxPortAttempts = 5;
+    private const int MaxPortAttempts = 3;
     private const int SignalExitCodes = 128;
 
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan ReadyPoll = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(5);
 
     private Process? _process;
     private ReplicationClient? _client;
+    private ulong _nodeId;
     private bool _wasReady;
 
     /// <summary>For people, and of its directory and its log file.</summary>
@@ -40,15 +39,19 @@ internal sealed class DemoNode(string name, NodeRole role, DemoNode? upstream, s
     public string Log => Path.Combine(folder, name + ".log");
 
     /// <summary>Starts it and returns when it is ready for traffic.</summary>
-    public async Task StartAsync(HttpClient http, CancellationToken cancellation)
+    public async Task StartAsync(ReadyProbe probe, CancellationToken cancellation)
     {
         for (var attempt = 1; ; attempt++)
         {
             Ports = ports.Take();
             _process = Spawn();
-            if (await BecomesReadyAsync(_process, http, cancellation)) break;
+            if (await WaitAsync(_process, probe, cancellation) is { } node)
+            {
+                _nodeId = node;
+                break;
+            }
             // Another program may have taken a port after it was found free.
-            if (attempt == MaxPortAttempts || _process.ExitCode != ExitCode.Configuration || ports.AreFree(Ports)) throw Ended(_process);
+            if (attempt == MaxPortAttempts || _process.ExitCode != ExitCode.Configuration) throw Ended(_process);
             _process.Dispose();
         }
         _wasReady = true;
@@ -73,6 +76,7 @@ internal sealed class DemoNode(string name, NodeRole role, DemoNode? upstream, s
         try
         {
             var status = await Client.StatusAsync(cancellation);
+            if (status.NodeId != _nodeId) return NodeReading.OfSilent(this);
             _wasReady |= status.Ready;
             return NodeReading.Of(this, status);
         }
@@ -110,48 +114,30 @@ internal sealed class DemoNode(string name, NodeRole role, DemoNode? upstream, s
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync();
 
+    private string Data => Path.Combine(folder, name);
+
     private Process Spawn()
     {
         string[] following = upstream is null ? [] : ["--primary", upstream.Ports.GrpcAddress.OriginalString];
         return ReplicadProcess.Start(
-            [role == NodeRole.Primary ? "primary" : "replica", "--name", name, "--data", Path.Combine(folder, name), "--listen", Ports.GrpcAddress.OriginalString, "--http", Ports.HttpAddress.OriginalString, .. following],
+            [role == NodeRole.Primary ? "primary" : "replica", "--name", name, "--data", Data, "--listen", Ports.GrpcAddress.OriginalString, "--http", Ports.HttpAddress.OriginalString, .. following],
             Log);
     }
 
-    private async Task<bool> BecomesReadyAsync(Process process, HttpClient http, CancellationToken cancellation)
+    private async Task<ulong?> WaitAsync(Process process, ReadyProbe probe, CancellationToken cancellation)
     {
-        var ready = new Uri(Ports.HttpAddress, "/health/ready");
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(StartLimit);
-        using var poll = new PeriodicTimer(ReadyPoll);
         try
         {
-            while (await poll.WaitForNextTickAsync(limit.Token))
-            {
-                if (process.HasExited) return false;
-                if (await IsReadyAsync(http, ready, limit.Token)) return true;
-            }
+            return await probe.WaitAsync(process, Ports.HttpAddress, Data, cancellation);
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (TimeoutException late)
         {
-            throw new DemoException($"{name} was not ready within {StartLimit.TotalSeconds} s; see {Log}.");
+            throw new DemoException($"{name} {late.Message}. {LastLine()}The whole log is {Log}.", late);
         }
-        return false;
     }
 
-    private static async Task<bool> IsReadyAsync(HttpClient http, Uri ready, CancellationToken cancellation)
-    {
-        try
-        {
-            using var answer = await http.GetAsync(ready, cancellation);
-            return answer.IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
-    }
+    private string LastLine() => File.ReadLines(Log).LastOrDefault() is { } line ? $"It says: {line} " : string.Empty;
 
     private DemoException Ended(Process process) => new(
-        $"{name} ended with exit code {process.ExitCode} before it was ready. {File.ReadLines(Log).LastOrDefault()} The whole log is {Log}.");
+        $"{name} ended with exit code {process.ExitCode} before it was ready. {LastLine()}The whole log is {Log}.");
 }

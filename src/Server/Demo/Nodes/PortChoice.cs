@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Replication.Server.Commands;
 
 namespace Replication.Server.Demo.Nodes;
 
@@ -29,14 +30,11 @@ internal sealed class PortChoice(Func<int, bool> isFree)
             {
                 var pair = new PortPair(_next, _next + 1);
                 _next += Step;
-                if (AreFree(pair)) return pair;
+                if (isFree(pair.Grpc) && isFree(pair.Http)) return pair;
             }
         }
-        throw new DemoException($"The demo needs free ports from {First} to {End - 1} on 127.0.0.1 and found too few. Stop what uses them.");
+        throw new DemoException($"The demo needs free ports from {First} to {End - 1} on 127.0.0.1 and found too few. Stop what uses them.") { Code = ExitCode.Configuration };
     }
-
-    /// <summary>Whether nobody has taken either of them by now.</summary>
-    public bool AreFree(PortPair pair) => isFree(pair.Grpc) && isFree(pair.Http);
 
     /// <summary>Whether a port of this machine is free just now.</summary>
     public static bool IsFree(int port)
