@@ -27,6 +27,7 @@ public sealed class ReplicationNode : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Action<Exception> _fatal;
     private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _stopping = new();
     private readonly long _started;
     private NodeState _state = NodeState.Starting;
     private LocalDatabase? _database;
@@ -94,6 +95,9 @@ public sealed class ReplicationNode : IAsyncDisposable
     /// <summary>Takes and serves snapshots; only after the start.</summary>
     public SnapshotServer Snapshots { get; private set; } = null!;
 
+    /// <summary>Cancelled when the node begins to stop: long calls end then, so that stopping does not wait for them.</summary>
+    public CancellationToken Stopping => _stopping.Token;
+
     internal FollowerRegistry Registry { get; }
 
     internal NodeOptions Options => _options;
@@ -157,6 +161,7 @@ public sealed class ReplicationNode : IAsyncDisposable
     public async Task EndRoleAsync()
     {
         Become(NodeState.Stopping);
+        await _stopping.CancelAsync();
         if (_database is null) return;
         Followers.EndSessions();
         if (_replica is not null) await _replica.DisposeAsync();
@@ -169,6 +174,7 @@ public sealed class ReplicationNode : IAsyncDisposable
         if (State != NodeState.Stopping) await EndRoleAsync();
         Snapshots?.Dispose();
         _database?.Dispose();
+        _stopping.Dispose();
     }
 
     private Task LogDigestAsync(CancellationToken cancellation) => _commits?.LogDigestAsync(cancellation) ?? Task.CompletedTask;

@@ -182,7 +182,15 @@ public sealed class ReplicaRole : IAsyncDisposable
 
     private async Task<FollowResponse> IntroduceAsync(AsyncDuplexStreamingCall<FollowRequest, FollowResponse> call, CancellationToken cancellation)
     {
-        await call.RequestStream.WriteAsync(Hello().ToMessage(), cancellation);
+        try
+        {
+            await call.RequestStream.WriteAsync(Hello().ToMessage(), cancellation);
+        }
+        catch (Exception failure) when (failure is IOException or InvalidOperationException)
+        {
+            // The connection broke under the write. Told apart here from a failure of this node's own files.
+            throw new UpstreamException(failure.Message, failure);
+        }
         return await call.ResponseStream.MoveNext(cancellation).WaitAsync(_options.AnswerTimeout, _time, cancellation)
             ? call.ResponseStream.Current
             : throw new UpstreamException("It closed the stream without an answer.");

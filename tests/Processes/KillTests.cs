@@ -1,4 +1,6 @@
+using Grpc.Net.Client;
 using Replication.Client;
+using Replication.Protos.Health.V1;
 
 namespace Replication.Processes.Tests;
 
@@ -86,9 +88,15 @@ public sealed class KillTests : IDisposable
         await primary.StartReadyAsync();
         await using var replica = new NodeProcess("replica", Path.Combine(_root, "replica"), primary.Address);
         await replica.StartReadyAsync();
+        await using var client = primary.NewClient();
+        await client.PutAsync("docs", "k", "1"); // leaves a commit stream open
+        using var channel = GrpcChannel.ForAddress(primary.Address);
+        using var watch = new Health.HealthClient(channel).Watch(new HealthCheckRequest());
+        Assert.True(await watch.ResponseStream.MoveNext(CancellationToken.None));
 
         var code = await primary.StopAsync();
         Assert.True(code == 0, $"{code}: {primary.Output}");
+        Assert.Contains("Node state Primary → Stopping", primary.Output, StringComparison.Ordinal);
         await Eventually.HoldsAsync("the replica was told", () => replica.Output.Contains("This node is stopping", StringComparison.Ordinal));
         code = await replica.StopAsync();
         Assert.True(code == 0, $"{code}: {replica.Output}");

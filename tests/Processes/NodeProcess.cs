@@ -41,7 +41,7 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     public void Start()
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "replicad.dll"));
+        start.ArgumentList.Add(Repository.Built("Server", "replicad.dll"));
         foreach (var argument in _arguments) start.ArgumentList.Add(argument);
         _process = Process.Start(start)!;
         _process.OutputDataReceived += Keep;

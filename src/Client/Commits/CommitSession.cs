@@ -33,7 +33,7 @@ internal sealed class CommitSession(Store.StoreClient store, CommitQueue queue, 
             }
             return null;
         }
-        catch (Exception failure) when (failure is RpcException or InvalidOperationException or OperationCanceledException)
+        catch (Exception failure) when (failure is RpcException or IOException or InvalidOperationException or OperationCanceledException)
         {
             return failure;
         }
@@ -61,7 +61,7 @@ internal sealed class CommitSession(Store.StoreClient store, CommitQueue queue, 
         {
             return null; // The reader knows why.
         }
-        catch (Exception failure) when (failure is RpcException or InvalidOperationException or OperationCanceledException)
+        catch (Exception failure) when (failure is RpcException or IOException or InvalidOperationException or OperationCanceledException)
         {
             return failure;
         }

@@ -5,7 +5,7 @@ using Replication.Protos.Health.V1;
 namespace Replication.Node.Services;
 
 /// <summary>The standard health service: the node and each of its services are serving while the node is ready.</summary>
-internal sealed class HealthService(StatusReporter reporter, TimeProvider time) : Health.HealthBase
+internal sealed class HealthService(ReplicationNode node, StatusReporter reporter, TimeProvider time) : Health.HealthBase
 {
     private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
 
@@ -17,6 +17,7 @@ internal sealed class HealthService(StatusReporter reporter, TimeProvider time) 
     public override async Task Watch(HealthCheckRequest request, IServerStreamWriter<HealthCheckResponse> responseStream, ServerCallContext context)
     {
         HealthCheckResponse.Types.ServingStatus? last = null;
+        using var lasting = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, node.Stopping);
         using var timer = new PeriodicTimer(WatchInterval, time);
         do
         {
@@ -24,7 +25,7 @@ internal sealed class HealthService(StatusReporter reporter, TimeProvider time) 
             if (status != last) await responseStream.WriteAsync(new HealthCheckResponse { Status = status }, context.CancellationToken);
             last = status;
         }
-        while (await timer.WaitForNextTickAsync(context.CancellationToken));
+        while (await timer.WaitForNextTickAsync(lasting.Token));
     }
 
     private static bool IsKnown(string service) => service.Length == 0 || ReflectionService.Services.Any(descriptor => descriptor.FullName == service);

@@ -7,7 +7,7 @@ using Replication.Protos.V1;
 namespace Replication.Node.Services;
 
 /// <summary>The standard reflection service, so that generic clients can call a node without its .proto files.</summary>
-internal sealed class ReflectionService : ServerReflection.ServerReflectionBase
+internal sealed class ReflectionService(ReplicationNode node) : ServerReflection.ServerReflectionBase
 {
     private static readonly Dictionary<string, FileDescriptor> Files = [];
 
@@ -23,7 +23,8 @@ internal sealed class ReflectionService : ServerReflection.ServerReflectionBase
     public override async Task ServerReflectionInfo(
         IAsyncStreamReader<ServerReflectionRequest> requestStream, IServerStreamWriter<ServerReflectionResponse> responseStream, ServerCallContext context)
     {
-        while (await requestStream.MoveNext(context.CancellationToken))
+        using var lasting = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, node.Stopping);
+        while (await requestStream.MoveNext(lasting.Token))
         {
             var response = Answer(requestStream.Current);
             response.ValidHost = requestStream.Current.Host;

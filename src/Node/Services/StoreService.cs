@@ -22,7 +22,7 @@ internal sealed class StoreService(ReplicationNode node, ReadGate gate) : Store.
     }
 
     // Answers come in the order of the requests, which is the order of the log. What is in flight is bounded: beyond it
-    // the stream is not read on.
+    // the stream is not read on. When the node stops, what was taken is answered and the stream ends.
     public override async Task CommitStream(
         IAsyncStreamReader<CommitStreamRequest> requestStream, IServerStreamWriter<CommitStreamResponse> responseStream, ServerCallContext context)
     {
@@ -30,15 +30,22 @@ internal sealed class StoreService(ReplicationNode node, ReadGate gate) : Store.
         var pending = Channel.CreateBounded<(ulong Ticket, Task<CommitOutcome> Outcome)>(
             new BoundedChannelOptions(MaxStreamInFlight) { SingleReader = true, SingleWriter = true });
         var answering = AnswerAsync(pending.Reader, responseStream, context.CancellationToken);
+        using var lasting = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, node.Stopping);
         try
         {
-            while (await requestStream.MoveNext(context.CancellationToken))
+            while (await requestStream.MoveNext(lasting.Token))
                 foreach (var item in requestStream.Current.Items)
                     await pending.Writer.WriteAsync((item.Ticket, Begin(item)), context.CancellationToken);
         }
-        finally
+        catch (Exception ended) when (node.Stopping.IsCancellationRequested && ended is OperationCanceledException or IOException or RpcException)
         {
             pending.Writer.Complete();
+            await answering;
+            throw Errors.Failure(Error.Types.Code.ShuttingDown, "This node is stopping. What it took was answered; commit the rest on the primary that takes over, or here again once it has restarted.");
+        }
+        finally
+        {
+            pending.Writer.TryComplete();
         }
         await answering;
     }
