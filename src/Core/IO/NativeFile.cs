@@ -9,7 +9,7 @@ namespace Replication.Core.IO;
 /// </summary>
 internal static partial class NativeFile
 {
-    private const int ReadOnlyDirectory = 0x10000 | 0x80000; // O_DIRECTORY | O_CLOEXEC on Linux
+    private const int ReadOnlyCloseOnExec = 0x80000; // O_RDONLY | O_CLOEXEC on every Linux; the value of O_DIRECTORY depends on the processor
     private const int CreateReadWrite = 0x2 | 0x40 | 0x80000; // O_RDWR | O_CREAT | O_CLOEXEC on Linux
     private const int OwnerOnly = 0x180; // rw-------
     private const int LockExclusive = 2;
@@ -24,7 +24,7 @@ internal static partial class NativeFile
 
     internal static void SyncDirectory(string path)
     {
-        using var directory = Open(path, ReadOnlyDirectory, 0);
+        using var directory = Open(path, ReadOnlyCloseOnExec, 0);
         if (directory.IsInvalid) throw Failure("open", path, Marshal.GetLastPInvokeError());
         while (FullSync(directory) != 0) ThrowUnlessInterrupted("sync", path);
     }
