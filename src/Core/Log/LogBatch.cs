@@ -8,7 +8,10 @@ namespace Replication.Core.Log;
 /// </summary>
 public sealed class LogBatch
 {
-    private byte[] _bytes = new byte[64 * 1024];
+    private const int FirstBytes = 64 * 1024;
+    private const int KeptBytes = 16 * 1024 * 1024; // a full batch under load is kept, the buffer of one huge transaction is not
+
+    private byte[] _bytes = new byte[FirstBytes];
     private int _end = Mark.Size;
     private int _payloadStart;
 
@@ -36,7 +39,7 @@ public sealed class LogBatch
     /// <summary>Empties the batch and lets it follow the given end of the log.</summary>
     public void Restart(in LogTail before)
     {
-        if (_bytes.Length > 4 * 1024 * 1024) _bytes = new byte[64 * 1024];
+        if (_bytes.Length > KeptBytes) _bytes = new byte[FirstBytes];
         Before = After = before;
         First = default;
         Count = 0;
