@@ -31,7 +31,11 @@ internal sealed class Demonstration(DemoOptions options, IDemoView view, TimePro
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            if (options.Once) code = ExitCode.Negative;
+            if (options.Once)
+            {
+                view.Say("Told to stop before the nodes were compared.");
+                code = ExitCode.Negative;
+            }
         }
         catch (DemoException) when (folder.IsTemporary)
         {
