@@ -37,7 +37,9 @@ public sealed class FollowerProgress(Hello hello)
     {
         Hello = introduced;
         LastContact = now;
+        // A replica that began anew may be further back than it was.
         Received = Durable = introduced.Durable.Index;
+        Applied = 0;
         Stamp = 0;
         if (State != FollowerState.Disconnected) Become(FollowerState.Disconnected);
         if (answer is FollowAnswer.NeedSnapshot or FollowAnswer.Diverged) Become(FollowerState.Bootstrapping);

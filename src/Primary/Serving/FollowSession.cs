@@ -19,6 +19,8 @@ internal sealed class FollowSession(
     private readonly SendWindow _window = new();
     private readonly Pulse _acknowledged = new();
     private readonly Lock _windowGate = new();
+    private readonly Lock _endGate = new();
+    private bool _disposed;
     private SessionEnd? _end;
     private long _announcedCommit;
     private long _sentIndex = hello.Durable.Index;
@@ -31,8 +33,12 @@ internal sealed class FollowSession(
     /// <summary>Ends the session; the replica is told why. The first reason counts.</summary>
     public void End(SessionEnd reason)
     {
-        Interlocked.CompareExchange(ref _end, reason, null);
-        _ended.Cancel();
+        lock (_endGate)
+        {
+            if (_disposed) return;
+            _end ??= reason;
+            _ended.Cancel();
+        }
     }
 
     /// <summary>Runs until the session ends.</summary>
@@ -58,7 +64,14 @@ internal sealed class FollowSession(
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _ended.Dispose();
+    public void Dispose()
+    {
+        lock (_endGate)
+        {
+            _disposed = true;
+            _ended.Dispose();
+        }
+    }
 
     // A session may end in many ways; none of them is an error of this node.
     private static async Task<string> Describe(Task<string> half)

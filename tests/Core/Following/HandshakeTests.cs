@@ -1,0 +1,84 @@
+using Replication.Core.Following;
+using Replication.Core.Positions;
+
+namespace Replication.Core.Tests.Following;
+
+public sealed class HandshakeTests
+{
+    private static readonly HistoryId History = new(7);
+    private static readonly EpochTable Upstream = EpochTable.FromRows(
+        [new EpochRow(new Epoch(1), 11, 1, 0), new EpochRow(new Epoch(2), 22, 101, 0xAA), new EpochRow(new Epoch(4), 44, 201, 0xBB)]);
+
+    [Fact]
+    public void A_replica_whose_history_is_a_prefix_goes_on_behind_its_end() =>
+        Assert.Equal(new FollowAnswer.Resume(151), Answer(At(2, 150)));
+
+    [Fact]
+    public void A_replica_at_the_end_goes_on_there() => Assert.Equal(new FollowAnswer.Resume(301), Answer(At(4, 300)));
+
+    [Fact]
+    public void A_replica_without_data_begins_from_a_snapshot() =>
+        Assert.IsType<FollowAnswer.NeedSnapshot>(Answer(At(0, 0) with { History = HistoryId.None, Epochs = EpochTable.Empty }));
+
+    [Fact]
+    public void A_replica_whose_next_entry_is_gone_begins_from_a_snapshot() =>
+        Assert.IsType<FollowAnswer.NeedSnapshot>(Answer(At(1, 40), firstIndex: 50, crc: null));
+
+    [Fact]
+    public void A_replica_whose_next_entry_is_the_first_kept_one_goes_on() =>
+        Assert.Equal(new FollowAnswer.Resume(50), Answer(At(1, 49), firstIndex: 50));
+
+    [Fact]
+    public void A39_A_replica_of_another_history_is_refused() =>
+        Assert.Equal(RefusalReason.OtherHistory, Refusal(At(2, 150) with { History = new HistoryId(8) }));
+
+    [Fact]
+    public void A_replica_that_went_on_in_an_older_reign_has_parted_at_the_end_of_that_reign() =>
+        Assert.Equal(new FollowAnswer.Diverged(Position(2, 200)), Answer(At(2, 230) with { Epochs = Upstream.UpTo(150) }));
+
+    [Fact]
+    public void A_rival_reign_of_the_same_number_has_parted_before_it()
+    {
+        var rival = EpochTable.FromRows([Upstream.Rows[0], Upstream.Rows[1], Upstream.Rows[2] with { ReignId = 45 }]);
+
+        Assert.Equal(new FollowAnswer.Diverged(Position(2, 200)), Answer(At(4, 300) with { Epochs = rival }));
+    }
+
+    [Fact]
+    public void A_replica_that_is_ahead_in_the_same_reign_has_parted_at_the_upstreams_end() =>
+        Assert.Equal(new FollowAnswer.Diverged(Position(4, 300)), Answer(At(4, 301)));
+
+    [Fact]
+    public void Equal_reigns_with_other_bytes_are_damage() => Assert.Equal(RefusalReason.Damaged, Refusal(At(2, 150) with { DurableCrc = 6 }));
+
+    [Fact]
+    public void A_node_cannot_follow_itself() => Assert.Equal(RefusalReason.Loop, Refusal(At(2, 150) with { NodeId = 1 }));
+
+    [Fact]
+    public void Another_protocol_version_and_an_older_log_format_are_refused()
+    {
+        Assert.Equal(RefusalReason.UnsupportedVersion, Refusal(At(2, 150) with { ProtocolVersion = 2 }));
+        Assert.Equal(RefusalReason.UnsupportedVersion, Refusal(At(2, 150) with { LogFormatVersion = 0 }));
+    }
+
+    [Fact]
+    public void A_hello_without_a_node_or_with_a_position_outside_its_reigns_is_malformed()
+    {
+        Assert.Equal(RefusalReason.Malformed, Refusal(At(2, 150) with { NodeId = 0 }));
+        Assert.Equal(RefusalReason.Malformed, Refusal(At(2, 150) with { Durable = Position(1, 150) }));
+    }
+
+    [Fact]
+    public void An_upstream_without_data_is_not_ready() =>
+        Assert.Equal(RefusalReason.NotReady, Assert.IsType<FollowAnswer.Refused>(Handshake.Answer(At(2, 150), default)).Reason);
+
+    private static LogPosition Position(uint epoch, long index) => new(new Epoch(epoch), index);
+
+    private static Hello At(uint epoch, long index) => new(
+        Hello.CurrentProtocolVersion, Hello.CurrentLogFormatVersion, History, 2, "replica", "", 1, 1, FollowerKind.Reader, Upstream.UpTo(index), Position(epoch, index), 5);
+
+    private static FollowAnswer Answer(Hello hello, long firstIndex = 1, uint? crc = 5) =>
+        Handshake.Answer(hello, new UpstreamView(History, 1, Upstream, firstIndex, 300, crc));
+
+    private static RefusalReason Refusal(Hello hello) => Assert.IsType<FollowAnswer.Refused>(Answer(hello)).Reason;
+}
