@@ -48,13 +48,15 @@ public sealed class LogRecovery
         try
         {
             recovery.Scan(repair: true);
+            recovery.RemoveTemporaries();
+            // Names, too, may be only in the page cache: a segment whose name a power loss takes away goes with all its entries.
+            files.SyncDirectory(directory, FileLabel.Resync);
         }
         catch
         {
             recovery.CloseSegments();
             throw;
         }
-        recovery.RemoveTemporaries();
         var log = new SegmentedLog(files, directory, supply, entropy, recovery._history, recovery._segments, recovery._tail);
         return new RecoveredLog(log, recovery._reigns.ToImmutable(), recovery._commitIndex, recovery._torn);
     }
@@ -219,6 +221,8 @@ public sealed class LogRecovery
         _torn = new TornTail(_tail.Index + 1, torn.Length, side, what);
         if (!repair) return;
         if (!_files.FileExists(side)) Save(side, torn);
+        _files.SyncDirectory(Path.GetDirectoryName(_lostDirectory)!, FileLabel.TornTail);
+        _files.SyncDirectory(_lostDirectory, FileLabel.TornTail);
         for (var offset = at; offset < end; offset += ZeroBlock.Length)
             segment.File.Write(ZeroBlock.AsSpan(0, Math.Min(ZeroBlock.Length, end - offset)), offset, FileLabel.TornTail);
         segment.File.Sync(FileLabel.TornTail);
@@ -229,7 +233,6 @@ public sealed class LogRecovery
     private void Save(string side, ReadOnlySpan<byte> bytes)
     {
         _files.CreateDirectory(_lostDirectory, FileLabel.TornTail);
-        _files.SyncDirectory(Path.GetDirectoryName(_lostDirectory)!, FileLabel.TornTail);
         var temporary = side + SegmentFiller.TemporaryExtension;
         if (_files.FileExists(temporary)) _files.Delete(temporary, FileLabel.TornTail);
         using (var file = _files.Create(temporary, FileLabel.TornTail))
@@ -238,7 +241,6 @@ public sealed class LogRecovery
             file.Sync(FileLabel.TornTail);
         }
         _files.Rename(temporary, side, FileLabel.TornTail);
-        _files.SyncDirectory(_lostDirectory, FileLabel.TornTail);
     }
 
     // After a crash these bytes may be only in the page cache: readable now, gone after a power loss.
