@@ -24,10 +24,11 @@ public sealed class DigestHistory
     /// <summary>The digest and the number of records behind an entry; null when it is too old or was not seen.</summary>
     public StateDigestEntry? Find(long index)
     {
+        if (index <= 0) return null;
         lock (_gate)
         {
             var slot = _ring[index % _ring.Length];
-            return slot.Index == index && index > 0 ? new StateDigestEntry(slot.Digest, slot.Records) : null;
+            return slot.Index == index ? new StateDigestEntry(slot.Digest, slot.Records) : null;
         }
     }
 }
