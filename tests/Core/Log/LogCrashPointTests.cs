@@ -62,6 +62,23 @@ public sealed class LogCrashPointTests
     }
 
     [Fact]
+    public void What_a_restart_found_and_what_was_appended_behind_it_survives_a_later_power_loss()
+    {
+        var script = CrashScript.Record(SegmentBytes);
+        for (var operations = 0; operations <= script.Journal.Count; operations++)
+        {
+            // Only the process died: the page cache still has what was not synced.
+            var files = new MemoryFileSystem(MemoryFileSystem.Replay(script.Journal.Take(operations)));
+            if (!files.DirectoryExists(TestLog.Directory) || TestLog.SegmentsOf(files).Count == 0) continue;
+            using var log = OpenAt(files, $"{operations} operations").Log;
+            AssertSurvives(files, log.Durable, operations);
+
+            log.Append(TestLog.Batch(log.Durable, 40, 100), commitIndex: 0);
+            AssertSurvives(files, log.Durable, operations);
+        }
+    }
+
+    [Fact]
     public void A18_A_crash_while_old_segments_are_removed_leaves_a_log_without_gaps()
     {
         using var log = TestLog.Create(SegmentBytes);
@@ -81,6 +98,15 @@ public sealed class LogCrashPointTests
         }
 
         Assert.InRange(removed, 5, 12);
+    }
+
+    private static void AssertSurvives(MemoryFileSystem files, LogTail end, int operations)
+    {
+        foreach (var loss in PowerLoss.All)
+        {
+            using var found = OpenAt(files.AfterPowerLoss(loss), $"{operations} operations, {loss}").Log;
+            Assert.Equal(end, found.Durable);
+        }
     }
 
     // Opens, compares, opens again, appends, opens again. False when the crash was before there was a log.

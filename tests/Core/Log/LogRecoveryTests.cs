@@ -99,7 +99,7 @@ public sealed class LogRecoveryTests
         using var reopened = TestLog.Open(files).Log;
 
         var resync = files.Journal.Where(operation => operation.Label == FileLabel.Resync).ToList();
-        Assert.Equal([FileAction.Write, FileAction.Sync], resync.Select(operation => operation.Action));
+        Assert.Equal([FileAction.Write, FileAction.Sync, FileAction.SyncDirectory], resync.Select(operation => operation.Action));
         Assert.Equal(start, (int)resync[0].Offset);
         Assert.Equal(log.Files.Disk.Content(log.LastSegment).AsSpan(start, resync[0].Bytes!.Length).ToArray(), resync[0].Bytes);
     }
