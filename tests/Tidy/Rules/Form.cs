@@ -130,7 +130,7 @@ internal static partial class Form
     [GeneratedRegex(@"\b(TO[D]O|FIX[M]E|HA[C]K|NotImplemented[E]xception)\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Leftover();
 
-    [GeneratedRegex(@"(?<![\w./~$}])/(root|home/[a-z]+|tmp/[a-z]+|Users/\w+)(/|\b)|\b[A-Z]:\\+Users", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(?<![\w./~$}])/(root/|home/[a-z]|tmp/[a-z]|Users/\w)|\b[A-Z]:\\+Users", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex MachinePath();
 
     [GeneratedRegex(@"(^|\.)(Check|ThrowIf\w+|Clamp)$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
