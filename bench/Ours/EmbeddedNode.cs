@@ -57,7 +57,7 @@ internal sealed class EmbeddedNode : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _host.StopAsync();
+        await _host.StopAsync(CancellationToken.None);
         if (_host is IAsyncDisposable host) await host.DisposeAsync();
     }
 
