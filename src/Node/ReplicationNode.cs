@@ -96,7 +96,7 @@ public sealed class ReplicationNode : IAsyncDisposable
     public SnapshotServer Snapshots { get; private set; } = null!;
 
     /// <summary>Cancelled when the node begins to stop: long calls end then, so that stopping does not wait for them.</summary>
-    public CancellationToken Stopping => _stopping.Token;
+    internal CancellationToken Stopping => _stopping.Token;
 
     internal FollowerRegistry Registry { get; }
 

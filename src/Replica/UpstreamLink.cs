@@ -38,6 +38,7 @@ internal sealed class UpstreamLink : IDisposable
         DisposeHttpClient = true,
         HttpHandler = new SocketsHttpHandler
         {
+            UseProxy = false,
             ConnectTimeout = TimeSpan.FromSeconds(5),
             InitialHttp2StreamWindowSize = WindowBytes,
             KeepAlivePingDelay = TimeSpan.FromSeconds(10),

@@ -93,7 +93,7 @@ public sealed partial class ReadmeTests : IDisposable
     [GeneratedRegex("^ +[0-9.]+ s  (import|live) ")]
     private static partial Regex Progress();
 
-    [GeneratedRegex("/[A-Za-z0-9_./-]*replica[A-Za-z0-9_./-]*[A-Za-z0-9]")]
+    [GeneratedRegex("[./]*/[A-Za-z0-9_./-]*replica[A-Za-z0-9_./-]*[A-Za-z0-9]")]
     private static partial Regex Folders();
 
     [GeneratedRegex("\\b(?=[a-f]*[0-9])[0-9a-f]{8,32}\\b…?")]

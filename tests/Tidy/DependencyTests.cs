@@ -16,7 +16,7 @@ public sealed class DependencyTests
         new("Primary", ["Core", "Protos", "Wire"], []),
         new("Replica", ["Core", "Protos", "Wire"], []),
         new("Node", ["Core", "Protos", "Wire", "Primary", "Replica"], []),
-        new("Server", ["Node"], ["Core"]),
+        new("Server", ["Node", "Client"], ["Core", "Protos"]),
         new("Client", ["Protos"], []),
         new("Cli", ["Client", "Core"], ["Protos"]),
         new("Testing", ["Core", "Protos", "Wire", "Primary", "Replica", "Node", "Client"], []),

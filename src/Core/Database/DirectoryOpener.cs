@@ -10,6 +10,8 @@ namespace Replication.Core.Database;
 /// </summary>
 internal sealed class DirectoryOpener(DatabaseEnvironment environment, DatabaseOptions options)
 {
+    private const int MaxIdentityBytes = 4096;
+
     private readonly IFileSystem _files = environment.Files;
 
     /// <summary>Makes the directory when there is none.</summary>
@@ -55,7 +57,7 @@ internal sealed class DirectoryOpener(DatabaseEnvironment environment, DatabaseO
     public NodeIdentity ReadIdentity(DataLayout layout)
     {
         using var file = _files.OpenRead(layout.Identity, FileLabel.Identity);
-        var bytes = new byte[4096];
+        var bytes = new byte[MaxIdentityBytes];
         return NodeIdentity.FromBytes(bytes.AsSpan(0, file.Read(bytes, 0, FileLabel.Identity)), layout.Identity);
     }
 

@@ -12,6 +12,9 @@ namespace Replication.Core.Following;
 /// <remarks>Begins at the end of the replica's log, its epoch table included. For one thread.</remarks>
 public sealed class FrameIntake(LogTail tail, EpochTable epochs)
 {
+    /// <summary>A larger buffer for pieces is given back once its frame is whole.</summary>
+    private const int KeptPieceBytes = 1024 * 1024;
+
     private byte[] _pieces = [];
     private int _piecesLength;
 
@@ -46,7 +49,7 @@ public sealed class FrameIntake(LogTail tail, EpochTable epochs)
             bytes = bytes[header.Length..];
         }
         _piecesLength = 0;
-        if (_pieces.Length > 1024 * 1024) _pieces = [];
+        if (_pieces.Length > KeptPieceBytes) _pieces = [];
     }
 
     private void Check(in FrameHeader header, ReadOnlySpan<byte> frame)

@@ -47,11 +47,17 @@ public sealed class NodeOptions
     /// <summary>A replica is ready while its data is no older than this. Default 10 s.</summary>
     public TimeSpan ReadyMaxAge { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>The default of <see cref="Data"/>.</summary>
+    public static string DefaultData(NodeRole role) => role == NodeRole.Primary ? "./data/primary" : "./data/replica";
+
+    /// <summary>The default of <see cref="Listen"/>.</summary>
+    public static Uri DefaultListen(NodeRole role) => new(role == NodeRole.Primary ? "http://127.0.0.1:7400" : "http://127.0.0.1:7410");
+
     internal NodeRole EffectiveRole => Role ?? (Primary is null ? NodeRole.Primary : NodeRole.Replica);
 
-    internal string EffectiveData => Data.Length > 0 ? Data : EffectiveRole == NodeRole.Primary ? "./data/primary" : "./data/replica";
+    internal string EffectiveData => Data.Length > 0 ? Data : DefaultData(EffectiveRole);
 
     internal string EffectiveName => Name.Length > 0 ? Name : Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(EffectiveData)));
 
-    internal Uri EffectiveListen => Listen ?? new Uri(EffectiveRole == NodeRole.Primary ? "http://127.0.0.1:7400" : "http://127.0.0.1:7410");
+    internal Uri EffectiveListen => Listen ?? DefaultListen(EffectiveRole);
 }

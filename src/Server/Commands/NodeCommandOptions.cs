@@ -21,10 +21,11 @@ internal sealed class NodeCommandOptions
 
     public NodeCommandOptions(NodeRole role)
     {
-        var (data, grpc, http) = role == NodeRole.Primary ? ("./data/primary", 7400, 7401) : ("./data/replica", 7410, 7411);
-        _data = new Option<string>("--data") { Description = "The data directory.", DefaultValueFactory = _ => data };
-        _listen = AddressOption.Create("--listen", "Where gRPC is served. Port 0 takes a free one.", $"http://127.0.0.1:{grpc}");
-        _http = AddressOption.Create("--http", "Where health and status are served. Port 0 takes a free one.", $"http://127.0.0.1:{http}");
+        var listen = NodeOptions.DefaultListen(role);
+        var http = new UriBuilder(listen) { Port = listen.Port + 1 }.Uri; // HTTP stands one above gRPC
+        _data = new Option<string>("--data") { Description = "The data directory.", DefaultValueFactory = _ => NodeOptions.DefaultData(role) };
+        _listen = AddressOption.Create("--listen", "Where gRPC is served. Port 0 takes a free one.", listen.GetLeftPart(UriPartial.Authority));
+        _http = AddressOption.Create("--http", "Where health and status are served. Port 0 takes a free one.", http.GetLeftPart(UriPartial.Authority));
     }
 
     public void AddTo(Command command)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Replication.Node.Options;
 using Replication.Node.Roles;
 using Replication.Server.Demo;
 
@@ -54,7 +55,7 @@ internal sealed class ServerCommands
 
     private static Command Replica()
     {
-        var primary = AddressOption.Create("--primary", "gRPC address of the node to follow.", "http://127.0.0.1:7400");
+        var primary = AddressOption.Create("--primary", "gRPC address of the node to follow.", NodeOptions.DefaultListen(NodeRole.Primary).GetLeftPart(UriPartial.Authority));
         var standby = new Option<bool>("--standby") { Description = "Ask to be listed as a voter, a node that may become primary." };
         var command = new Command("replica", "Start a node that follows another one and serves reads. Begins from a snapshot when it has no data yet.") { primary, standby };
         var flags = new NodeCommandOptions(NodeRole.Replica);
