@@ -60,7 +60,7 @@ public sealed class MemoryDisk
         found._inodes.AddRange(_inodes.Select(inode => inode.AfterPowerLoss(loss)));
         var names = _syncedNames;
         for (var i = 0; i < _unsyncedNames.Count; i++)
-            if (loss.KeepsName(i))
+            if (loss.KeepsName(i, _unsyncedNames.Count))
                 names = _unsyncedNames[i].AppliedTo(names);
         foreach (var (path, inode) in names)
             if (HasParents(names, path))

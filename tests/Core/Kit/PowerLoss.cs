@@ -20,6 +20,8 @@ public enum UnsyncedNames
     EvenOnes,
     /// <summary>Each other one, the first dropped.</summary>
     OddOnes,
+    /// <summary>Only the newest one.</summary>
+    LastOne,
 }
 
 /// <summary>How the power goes off.</summary>
@@ -44,8 +46,9 @@ public readonly record struct PowerLoss(UnsyncedWrites Writes, UnsyncedNames Nam
         _ => false,
     };
 
-    public bool KeepsName(int ordinal) => Names switch
+    public bool KeepsName(int ordinal, int count) => Names switch
     {
+        UnsyncedNames.LastOne => ordinal == count - 1,
         UnsyncedNames.Kept => true,
         UnsyncedNames.EvenOnes => ordinal % 2 == 0,
         UnsyncedNames.OddOnes => ordinal % 2 == 1,

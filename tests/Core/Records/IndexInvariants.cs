@@ -23,6 +23,14 @@ internal static class IndexInvariants
     /// <summary>Nodes of a tree.</summary>
     public static IEnumerable<IndexNode> Nodes(OrderedIndex index) => index.Root is { } root ? Nodes(root) : [];
 
+    /// <summary>Nodes on the way from the root to a leaf.</summary>
+    public static int Depth(OrderedIndex index)
+    {
+        var depth = 0;
+        for (var node = index.Root; node is not null; node = node.IsLeaf ? null : node.ChildAt(0)) depth++;
+        return depth;
+    }
+
     private static IEnumerable<IndexNode> Nodes(IndexNode node) =>
         node.IsLeaf ? [node] : Enumerable.Range(0, node.Count).SelectMany(child => Nodes(node.ChildAt(child))).Prepend(node);
 

@@ -28,12 +28,13 @@ public sealed class OrderedIndexTests
         var builder = new OrderedIndexBuilder(OrderedIndex.Empty);
         var frozen = new List<(OrderedIndex Index, List<Record> Records)>();
 
-        for (var step = 0; step < 30_000; step++)
+        for (var step = 0; step < 100_000; step++)
         {
-            // Phases of growth and of shrinking, so that splits and merges happen at every size.
-            var grows = step / 5_000 % 2 == 0;
+            // Phases of growth and of shrinking down to a few records, so that splits and merges happen at every size.
+            var grows = step / 20_000 % 2 == 0;
             var key = KeyOf(random.Next(keys), keyBytes);
-            if (random.Next(100) < (grows ? 75 : 20))
+            if (!grows && random.Next(20) > 0) key = KeyAtOrBehind(builder, key);
+            if (random.Next(100) < (grows ? 90 : 5))
             {
                 var record = new Record(key, [], step);
                 Assert.Same(model.GetValueOrDefault(key), builder.Put(record));
@@ -45,7 +46,7 @@ public sealed class OrderedIndexTests
                 model.Remove(key);
             }
             Assert.Equal(model.Count, builder.Count);
-            if (random.Next(600) != 0) continue;
+            if (random.Next(2_000) != 0) continue;
             frozen.Add((builder.Freeze(), [.. model.Values]));
             IndexInvariants.Check(frozen[^1].Index);
         }
@@ -136,6 +137,25 @@ public sealed class OrderedIndexTests
         Assert.Equal((25_000, -1), (before.Find(KeyOf(25_000, 4))!.Index, after.Find(KeyOf(25_000, 4))!.Index));
     }
 
+    [Fact]
+    public void Branches_that_merge_find_keys_that_came_into_the_gap_between_them()
+    {
+        const int Leaf = IndexNode.Capacity - 1;
+        const int FirstOfRight = Leaf * Leaf * 10;
+        var builder = new OrderedIndexBuilder(OrderedIndex.Empty);
+        for (var number = 0; number <= FirstOfRight + (Leaf * 10); number += 10) builder.Put(new Record(KeyOf(number, 4), [], number));
+
+        builder.Remove(KeyOf(FirstOfRight, 4)); // the separator of the last leaf is now below its first record …
+        for (var number = FirstOfRight + (Leaf * 10); IndexInvariants.Depth(builder.Freeze()) < 3; number += 10) builder.Put(new Record(KeyOf(number, 4), [], number));
+        builder.Put(new Record(KeyOf(FirstOfRight + 5, 4), [], 5)); // … and this one belongs to the left branch
+        for (var number = 0; number < 20 * Leaf * 10; number += 10) builder.Remove(KeyOf(number, 4));
+        builder.Remove(KeyOf(FirstOfRight + 20, 4));
+
+        IndexInvariants.Check(builder.Freeze());
+        Assert.Equal(2, IndexInvariants.Depth(builder.Freeze()));
+        Assert.Equal(5, builder.Find(KeyOf(FirstOfRight + 5, 4))!.Index);
+    }
+
     private static int[] Numbers(string order, int count)
     {
         var numbers = Enumerable.Range(0, count).ToArray();
@@ -146,6 +166,12 @@ public sealed class OrderedIndexTests
             case "shuffled": new Random(5).Shuffle(numbers); break;
         }
         return numbers;
+    }
+
+    private static byte[] KeyAtOrBehind(OrderedIndexBuilder builder, byte[] key)
+    {
+        var cursor = builder.From(key);
+        return cursor.MoveNext() ? cursor.Current.Key.ToArray() : key;
     }
 
     private static List<Record> All(OrderedIndex index)
