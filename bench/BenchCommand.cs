@@ -67,10 +67,10 @@ internal static class BenchCommand
                 await family.RunAsync(settings, workspace, report, cancellation);
             }
         }
-        catch (Exception failure) when (failure is InvalidOperationException or IOException or ReplicationException or Win32Exception)
+        catch (Exception failure) when (failure is InvalidOperationException or IOException or ReplicationException or Win32Exception or TimeoutException or OperationCanceledException)
         {
             // What was measured before is still worth reading.
-            Report.Progress($"bench: {failure.Message}");
+            Report.Progress($"bench: {(cancellation.IsCancellationRequested ? "interrupted." : failure.Message)}");
             Console.WriteLine(json ? report.ToJson() : report.ToTable());
             return 1;
         }

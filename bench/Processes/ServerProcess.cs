@@ -20,7 +20,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     public long ResidentBytes => ProcessFigures.ResidentBytes(_process.Id);
 
-    public int Id => _process.Id;
+    private string Told => string.Join('\n', _lastLines);
 
     public static ServerProcess Start(string file, IEnumerable<string> arguments)
     {
@@ -39,10 +39,17 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(Patience);
-        while (!await question(patience.Token))
+        try
         {
-            if (_process.HasExited) throw new InvalidOperationException($"{_process.StartInfo.FileName} ended by itself:\n{string.Join('\n', _lastLines)}");
-            await Task.Delay(TimeSpan.FromMilliseconds(5), patience.Token);
+            while (!await question(patience.Token))
+            {
+                if (_process.HasExited) throw new InvalidOperationException($"{_process.StartInfo.FileName} ended by itself:\n{Told}");
+                await Task.Delay(TimeSpan.FromMilliseconds(5), patience.Token);
+            }
+        }
+        catch (OperationCanceledException late) when (!cancellation.IsCancellationRequested)
+        {
+            throw new TimeoutException($"{_process.StartInfo.FileName} did not get there within {Patience.TotalSeconds} s:\n{Told}", late);
         }
     }
 

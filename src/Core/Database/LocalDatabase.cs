@@ -192,6 +192,8 @@ public sealed class LocalDatabase : IDisposable
             var (state, damaged) = new StateRecovery(_environment.Files, Snapshots, recovered, Digests).Run();
             Opening = new OpeningReport(isNew, state.SnapshotIndex, state.State.Index - state.SnapshotIndex, recovered.TornTail, damaged);
             var epochs = recovered.Reigns.Where(row => row.FirstIndex > state.State.Index).Aggregate(state.State.Epochs, (table, row) => table.With(row));
+            // From now on a bit that rots in the last batch is damage, and no longer taken for a torn write.
+            recovered.Log.MarkIdle(state.State.Index);
             Interlocked.Exchange(ref _commitIndex, state.State.Index);
             Volatile.Write(ref _state, state.State);
             Digests.Record(state.State.Index, state.State.Digest, state.State.Records);

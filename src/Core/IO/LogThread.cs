@@ -4,7 +4,7 @@ namespace Replication.Core.IO;
 
 /// <summary>
 /// The thread that writes and syncs batches, one at a time, so that whoever fills them goes on meanwhile. When nothing
-/// comes for a while it writes an idle mark.
+/// comes for a while, and when it ends, it writes an idle mark.
 /// </summary>
 public sealed class LogThread : IDisposable
 {
@@ -71,7 +71,9 @@ public sealed class LogThread : IDisposable
                     marked = false;
                     _completed(batch);
                 }
-                if (_stopping && Volatile.Read(ref _batch) is null) return;
+                if (!_stopping || Volatile.Read(ref _batch) is not null) continue;
+                if (!marked) _log.MarkIdle(Interlocked.Read(ref _commitIndex));
+                return;
             }
         }
         catch (Exception failure)
