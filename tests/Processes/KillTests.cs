@@ -97,7 +97,7 @@ public sealed class KillTests : IDisposable
         var code = await primary.StopAsync();
         Assert.True(code == 0, $"{code}: {primary.Output}");
         Assert.Contains("Node state Primary → Stopping", primary.Output, StringComparison.Ordinal);
-        await Eventually.HoldsAsync("the replica was told", () => replica.Output.Contains("This node is stopping", StringComparison.Ordinal));
+        await Eventually.HoldsAsync($"the replica was told:\n{replica.Output}\n{primary.Output}", () => replica.Output.Contains("This node is stopping", StringComparison.Ordinal));
         code = await replica.StopAsync();
         Assert.True(code == 0, $"{code}: {replica.Output}");
     }

@@ -15,6 +15,8 @@ namespace Replication.Primary.Serving;
 internal sealed class FollowSession(
     Hello hello, LocalDatabase database, LogLease lease, FollowerRegistry registry, ServingOptions options, TimeProvider time, Func<TimeSpan> ownAge) : IDisposable
 {
+    private static readonly TimeSpan LastMessagePatience = TimeSpan.FromSeconds(3);
+
     private readonly CancellationTokenSource _ended = new();
     private readonly SendWindow _window = new();
     private readonly Pulse _acknowledged = new();
@@ -50,12 +52,12 @@ internal sealed class FollowSession(
         using var endedByLog = lease.Ended.Register(() => End(SessionEnd.LogReplaced));
         using var either = CancellationTokenSource.CreateLinkedTokenSource(call, _ended.Token);
         var reading = ReadAsync(requests, either.Token);
-        var writing = WriteAsync(responses, fromIndex, either.Token);
+        var writing = WriteAsync(responses, fromIndex, call, either.Token);
         var first = await Task.WhenAny(reading, writing);
         await _ended.CancelAsync();
         var reason = await Describe(first);
-        await Describe(first == reading ? writing : reading);
-        if (_end is { } end && !call.IsCancellationRequested)
+        var lastMessageLeft = await EndsAsync(first == reading ? writing : reading);
+        if (_end is { } end && lastMessageLeft && !call.IsCancellationRequested)
         {
             reason = end.Message;
             await responses.WriteAsync(new FollowResponse { Ending = new Ending { Reason = end.Reason, Message = end.Message } }, call);
@@ -70,6 +72,20 @@ internal sealed class FollowSession(
         {
             _disposed = true;
             _ended.Dispose();
+        }
+    }
+
+    // Cancelling a write would abort the whole call, so the last one is left to leave, but not for ever.
+    private async Task<bool> EndsAsync(Task<string> half)
+    {
+        try
+        {
+            await Describe(half).WaitAsync(LastMessagePatience, time, CancellationToken.None);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
         }
     }
 
@@ -101,7 +117,8 @@ internal sealed class FollowSession(
         return "the replica closed the stream";
     }
 
-    private async Task<string> WriteAsync(IAsyncStreamWriter<FollowResponse> responses, long fromIndex, CancellationToken cancellation)
+    private async Task<string> WriteAsync(
+        IAsyncStreamWriter<FollowResponse> responses, long fromIndex, CancellationToken call, CancellationToken cancellation)
     {
         LogCursor? cursor = null;
         try
@@ -119,13 +136,14 @@ internal sealed class FollowSession(
                         End(SessionEnd.Silent);
                         return SessionEnd.Silent.Message;
                     }
-                    await responses.WriteAsync(Heartbeat(limit), cancellation);
+                    await responses.WriteAsync(Heartbeat(limit), call);
                     nextHeartbeat = registry.Now + options.HeartbeatInterval;
                 }
                 if (SentIndex < limit && WindowIsOpen())
                 {
                     cursor ??= lease.Log.OpenCursor(fromIndex);
-                    await SendAsync(cursor.Read(limit), responses, cancellation);
+                    await SendAsync(cursor.Read(limit), responses, call);
+                    cancellation.ThrowIfCancellationRequested();
                     continue;
                 }
                 await WaitAsync(durable, acknowledged, nextHeartbeat - registry.Now, cancellation);
@@ -176,7 +194,7 @@ internal sealed class FollowSession(
         };
     }
 
-    private async Task SendAsync(FrameRun run, IAsyncStreamWriter<FollowResponse> responses, CancellationToken cancellation)
+    private async Task SendAsync(FrameRun run, IAsyncStreamWriter<FollowResponse> responses, CancellationToken call)
     {
         // Read before the index moves: an acknowledgement may name it as soon as the last piece is on its way.
         Interlocked.Exchange(ref _sentIndex, run.LastIndex);
@@ -194,7 +212,7 @@ internal sealed class FollowSession(
                 Data = UnsafeByteOperations.UnsafeWrap(piece),
                 Continued = continued,
             };
-            await responses.WriteAsync(new FollowResponse { Frames = frames }, cancellation);
+            await responses.WriteAsync(new FollowResponse { Frames = frames }, call);
         }
     }
 }
