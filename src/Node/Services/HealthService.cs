@@ -25,7 +25,20 @@ internal sealed class HealthService(ReplicationNode node, StatusReporter reporte
             if (status != last) await responseStream.WriteAsync(new HealthCheckResponse { Status = status }, context.CancellationToken);
             last = status;
         }
-        while (await timer.WaitForNextTickAsync(lasting.Token));
+        while (await TickAsync(timer, lasting.Token));
+    }
+
+    // False when the watch is to end: the watcher left or the node stops.
+    private static async ValueTask<bool> TickAsync(PeriodicTimer timer, CancellationToken lasting)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(lasting);
+        }
+        catch (OperationCanceledException) when (lasting.IsCancellationRequested)
+        {
+            return false;
+        }
     }
 
     private static bool IsKnown(string service) => service.Length == 0 || ReflectionService.Services.Any(descriptor => descriptor.FullName == service);

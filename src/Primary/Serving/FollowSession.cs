@@ -51,17 +51,17 @@ internal sealed class FollowSession(
         Interlocked.Exchange(ref _sentIndex, fromIndex - 1);
         using var endedByLog = lease.Ended.Register(() => End(SessionEnd.LogReplaced));
         using var either = CancellationTokenSource.CreateLinkedTokenSource(call, _ended.Token);
-        var reading = ReadAsync(requests, either.Token);
+        var reading = ReadAsync(requests, call);
         var writing = WriteAsync(responses, fromIndex, call, either.Token);
         var first = await Task.WhenAny(reading, writing);
         await _ended.CancelAsync();
         var reason = await Describe(first);
-        var lastMessageLeft = await EndsAsync(first == reading ? writing : reading);
-        if (_end is { } end && lastMessageLeft && !call.IsCancellationRequested)
-        {
-            reason = end.Message;
-            await responses.WriteAsync(new FollowResponse { Ending = new Ending { Reason = end.Reason, Message = end.Message } }, call);
-        }
+        if (!await EndsAsync(writing) || first == reading || call.IsCancellationRequested) return reason;
+        var end = _end ?? new SessionEnd(Ending.Types.Reason.Unspecified, reason);
+        reason = end.Message;
+        await responses.WriteAsync(new FollowResponse { Ending = new Ending { Reason = end.Reason, Message = end.Message } }, call);
+        // A connection that closes takes along what the replica has not read yet, so the replica closes its end first.
+        await EndsAsync(reading);
         return reason;
     }
 
