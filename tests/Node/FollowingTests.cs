@@ -1,3 +1,4 @@
+using System.Text;
 using Replication.Client;
 using Replication.Node.Roles;
 using Replication.Node.Tests.Fixture;
@@ -24,6 +25,7 @@ public sealed class FollowingTests
         Assert.Equal(1, replica.Status.Counters.SnapshotsInstalled);
         foreach (var (key, value) in acknowledged)
             Assert.Equal(value, (await replica.Client.GetAsync("load", key, cancellation: CancellationToken.None)).Value.ToArray());
+        Assert.Equal(await ScanAsync(primary), await ScanAsync(replica));
     }
 
     [Fact]
@@ -176,5 +178,13 @@ public sealed class FollowingTests
         Assert.All(primary.Status.Followers, follower => Assert.Equal(0, follower.LagEntries));
     }
 
-    private static string Text(ReadResult result) => System.Text.Encoding.UTF8.GetString(result.Value.Span);
+    private static async Task<List<string>> ScanAsync(TestNode node)
+    {
+        var records = new List<string>();
+        await foreach (var record in node.Client.ScanAsync("load", cancellation: CancellationToken.None))
+            records.Add($"{record.Key} {Encoding.UTF8.GetString(record.Value.Span)} {record.Written}");
+        return records;
+    }
+
+    private static string Text(ReadResult result) => Encoding.UTF8.GetString(result.Value.Span);
 }
