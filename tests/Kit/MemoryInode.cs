@@ -1,4 +1,4 @@
-namespace Replication.Core.Tests.Kit;
+namespace Replication.Kit;
 
 /// <summary>The bytes of one file on a <see cref="MemoryDisk"/>: as they are now, and as they were at the last sync.</summary>
 internal sealed class MemoryInode(int number)

@@ -1,6 +1,6 @@
 using Replication.Core.IO;
 
-namespace Replication.Core.Tests.Kit;
+namespace Replication.Kit;
 
 /// <summary>The same "random" numbers in each run: multiples of an odd constant.</summary>
 public sealed class SequentialEntropy : IEntropy

@@ -1,6 +1,6 @@
 using Replication.Core.IO;
 
-namespace Replication.Core.Tests.Kit;
+namespace Replication.Kit;
 
 /// <summary>What a file operation does.</summary>
 public enum FileAction

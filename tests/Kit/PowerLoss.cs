@@ -1,4 +1,4 @@
-namespace Replication.Core.Tests.Kit;
+namespace Replication.Kit;
 
 /// <summary>What of the writes that were not synced a power loss leaves behind.</summary>
 public enum UnsyncedWrites

@@ -1,4 +1,4 @@
-namespace Replication.Core.Tests.Kit;
+namespace Replication.Kit;
 
 /// <summary>
 /// A disk in memory that knows what of it is durable: contents since the last sync of their file, names since the last

@@ -1,6 +1,6 @@
 using Replication.Core.IO;
 
-namespace Replication.Core.Tests.Kit;
+namespace Replication.Kit;
 
 /// <summary>
 /// Fails one operation: the n-th of those that match, counted from 1. A write that fails may leave half of its bytes.

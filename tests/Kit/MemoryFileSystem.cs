@@ -1,6 +1,6 @@
 using Replication.Core.IO;
 
-namespace Replication.Core.Tests.Kit;
+namespace Replication.Kit;
 
 /// <summary>
 /// Files in memory for tests: every operation stands in a journal with its label, one of them can be made to fail, and
