@@ -14,12 +14,27 @@ public sealed class MemoryDisk
     /// <summary>Paths of the files, in ordinal order.</summary>
     public IEnumerable<string> Files => _names.Where(name => name.Value is not null).Select(name => name.Key);
 
+    /// <summary>Bytes that the files with a name may have together. No limit until one is set.</summary>
+    public long Capacity { get; set; } = long.MaxValue;
+
+    /// <summary>Bytes that are left.</summary>
+    public long FreeBytes => Capacity == long.MaxValue ? long.MaxValue : Math.Max(0, Capacity - _names.Values.Sum(inode => inode?.Length ?? 0));
+
     public bool FileExists(string path) => _names.TryGetValue(path, out var inode) && inode is not null;
 
     public bool DirectoryExists(string path) => path == "/" || (_names.TryGetValue(path, out var inode) && inode is null);
 
     /// <summary>The bytes of a file as they are now.</summary>
     public byte[] Content(string path) => Inode(path).Content.ToArray();
+
+    /// <summary>How many bytes of a file are durable.</summary>
+    public long DurableLength(string path) => Inode(path).SyncedLength;
+
+    /// <summary>A bit rots: changes one bit of what is durable of a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="offset">Of the byte; below <see cref="DurableLength"/>.</param>
+    /// <param name="bit">From 0 to 7.</param>
+    public void FlipBit(string path, long offset, int bit) => Inode(path).FlipBit(offset, bit);
 
     /// <summary>Does an operation. Reading and opening change nothing here.</summary>
     public void Apply(FileOperation operation)
@@ -54,9 +69,9 @@ public sealed class MemoryDisk
     }
 
     /// <summary>The disk as it is found when the power comes back.</summary>
-    public MemoryDisk AfterPowerLoss(PowerLoss loss)
+    public MemoryDisk AfterPowerLoss(IPowerLoss loss)
     {
-        var found = new MemoryDisk();
+        var found = new MemoryDisk { Capacity = Capacity };
         found._inodes.AddRange(_inodes.Select(inode => inode.AfterPowerLoss(loss)));
         var names = _syncedNames;
         for (var i = 0; i < _unsyncedNames.Count; i++)
@@ -67,6 +82,23 @@ public sealed class MemoryDisk
                 found._names[path] = inode is null ? null : found._inodes[inode.Number];
         found._syncedNames = new(found._names, StringComparer.Ordinal);
         return found;
+    }
+
+    /// <summary>As much of an operation as there is room for: all, less of a write, or null for nothing.</summary>
+    internal FileOperation? ThatFits(FileOperation operation)
+    {
+        if (Capacity == long.MaxValue) return operation;
+        switch (operation.Action)
+        {
+            case FileAction.Create or FileAction.CreateDirectory:
+                return FreeBytes > 0 ? operation : null;
+            case FileAction.Write:
+                var room = _inodes[operation.File].Length + FreeBytes - operation.Offset;
+                if (room >= operation.Bytes!.Length) return operation;
+                return room <= 0 ? null : operation with { Bytes = operation.Bytes[..(int)room] };
+            default:
+                return operation;
+        }
     }
 
     internal MemoryInode Inode(string path) => _names[path]!;

@@ -26,8 +26,8 @@ public sealed class MemoryFileSystem(MemoryDisk disk) : IFileSystem
     /// <summary>Called behind each operation, on the thread that did it; null for nothing.</summary>
     public Action<FileOperation>? Done { get; set; }
 
-    /// <summary>What <see cref="FreeBytes"/> says.</summary>
-    public long Free { get; set; } = long.MaxValue;
+    /// <summary>Which write goes astray next; null for none.</summary>
+    public MisdirectedWrite? Misdirected { get; set; }
 
     /// <summary>Every operation that was done, in order.</summary>
     public IReadOnlyList<FileOperation> Journal
@@ -56,7 +56,7 @@ public sealed class MemoryFileSystem(MemoryDisk disk) : IFileSystem
     }
 
     /// <summary>The files as they are found after a power loss now.</summary>
-    public MemoryFileSystem AfterPowerLoss(PowerLoss loss) => new(disk.AfterPowerLoss(loss));
+    public MemoryFileSystem AfterPowerLoss(IPowerLoss loss) => new(disk.AfterPowerLoss(loss));
 
     public IFile Create(string path, FileLabel label)
     {
@@ -108,13 +108,22 @@ public sealed class MemoryFileSystem(MemoryDisk disk) : IFileSystem
         {
             if (!disk.FileExists(from) && !disk.DirectoryExists(from)) throw new FileNotFoundException($"Could not find '{from}'.", from);
             RequireParent(to);
+            if (disk.DirectoryExists(to) || (disk.DirectoryExists(from) && disk.FileExists(to))) throw new IOException($"Cannot create '{to}' because a file or directory with the same name already exists.");
             Do(new FileOperation(FileAction.Rename, label, from, to));
         }
     }
 
     public void Delete(string path, FileLabel label) => Locked(new FileOperation(FileAction.Delete, label, path));
 
-    public void DeleteDirectory(string path, FileLabel label) => Locked(new FileOperation(FileAction.DeleteDirectory, label, path));
+    // One name at a time, as the operating system's files are removed: a crash may come between any two.
+    public void DeleteDirectory(string path, FileLabel label)
+    {
+        lock (_gate)
+        {
+            foreach (var name in disk.Tree(path).Reverse().ToList())
+                Do(new FileOperation(disk.FileExists(name) ? FileAction.Delete : FileAction.DeleteDirectory, label, name));
+        }
+    }
 
     public void SyncDirectory(string path, FileLabel label)
     {
@@ -130,7 +139,10 @@ public sealed class MemoryFileSystem(MemoryDisk disk) : IFileSystem
         lock (_gate) return _locks.Add(path) ? new HeldLock(this, path) : null;
     }
 
-    public long FreeBytes(string directory) => Free;
+    public long FreeBytes(string directory)
+    {
+        lock (_gate) return disk.FreeBytes;
+    }
 
     private void Locked(FileOperation operation)
     {
@@ -144,7 +156,10 @@ public sealed class MemoryFileSystem(MemoryDisk disk) : IFileSystem
             if (fault.Leaves(operation) is { } rest) Apply(rest);
             throw fault.Error(operation);
         }
-        Apply(operation);
+        operation = Misdirected?.Redirect(operation) ?? operation;
+        var fitting = disk.ThatFits(operation);
+        if (fitting is not null) Apply(fitting);
+        if (!ReferenceEquals(fitting, operation)) throw FullDisk.Error(operation.Path);
     }
 
     private void Apply(FileOperation operation)

@@ -24,9 +24,10 @@ public enum UnsyncedNames
     LastOne,
 }
 
-/// <summary>How the power goes off.</summary>
-public readonly record struct PowerLoss(UnsyncedWrites Writes, UnsyncedNames Names)
+/// <summary>How the power goes off: every sector and every name by the same rule, so that all the ways can be listed.</summary>
+public readonly record struct PowerLoss(UnsyncedWrites Writes, UnsyncedNames Names) : IPowerLoss
 {
+    /// <summary>What a disk writes at once.</summary>
     public const int SectorBytes = 512;
 
     /// <summary>Only the process dies; the operating system keeps everything.</summary>
@@ -38,13 +39,7 @@ public readonly record struct PowerLoss(UnsyncedWrites Writes, UnsyncedNames Nam
         from names in Enum.GetValues<UnsyncedNames>()
         select new PowerLoss(writes, names);
 
-    public bool KeepsSector(long sector) => Writes switch
-    {
-        UnsyncedWrites.Kept => true,
-        UnsyncedWrites.EvenSectors => sector % 2 == 0,
-        UnsyncedWrites.OddSectors => sector % 2 == 1,
-        _ => false,
-    };
+    public SectorFate FateOf(long sector, int writes) => KeepsSector(sector) ? SectorFate.Whole(writes) : SectorFate.Lost;
 
     public bool KeepsName(int ordinal, int count) => Names switch
     {
@@ -52,6 +47,14 @@ public readonly record struct PowerLoss(UnsyncedWrites Writes, UnsyncedNames Nam
         UnsyncedNames.Kept => true,
         UnsyncedNames.EvenOnes => ordinal % 2 == 0,
         UnsyncedNames.OddOnes => ordinal % 2 == 1,
+        _ => false,
+    };
+
+    private bool KeepsSector(long sector) => Writes switch
+    {
+        UnsyncedWrites.Kept => true,
+        UnsyncedWrites.EvenSectors => sector % 2 == 0,
+        UnsyncedWrites.OddSectors => sector % 2 == 1,
         _ => false,
     };
 }

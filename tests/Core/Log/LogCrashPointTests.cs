@@ -37,7 +37,7 @@ public sealed class LogCrashPointTests
         var torn = 0;
         for (var operations = 0; operations <= script.Journal.Count; operations++)
         {
-            var survived = MemoryFileSystem.Replay(script.Journal.Take(operations)).AfterPowerLoss(new(UnsyncedWrites.EvenSectors, UnsyncedNames.Kept));
+            var survived = MemoryFileSystem.Replay(script.Journal.Take(operations)).AfterPowerLoss(new PowerLoss(UnsyncedWrites.EvenSectors, UnsyncedNames.Kept));
             var once = new MemoryFileSystem(survived.AfterPowerLoss(PowerLoss.None));
             if (!once.DirectoryExists(TestLog.Directory) || TestLog.SegmentsOf(once).Count == 0) continue;
             var recovered = TestLog.Open(once, SegmentBytes);

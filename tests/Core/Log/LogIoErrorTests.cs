@@ -84,7 +84,7 @@ public sealed class LogIoErrorTests
         script.Append(500, 500);
         script.Append(900, 900);
         var torn = new MemoryFileSystem(MemoryFileSystem.Replay(script.Files.Journal.SkipLast(1))
-            .AfterPowerLoss(new(UnsyncedWrites.OddSectors, UnsyncedNames.Kept)));
+            .AfterPowerLoss(new PowerLoss(UnsyncedWrites.OddSectors, UnsyncedNames.Kept)));
 
         var fired = 0;
         for (var number = 1; ; number++)
