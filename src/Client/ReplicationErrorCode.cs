@@ -41,6 +41,8 @@ public enum ReplicationErrorCode
     UnknownOutcome = 17,
     /// <summary>What was asked for is not there.</summary>
     NotFound = 18,
+    /// <summary>The primary's disk has no room for more log. Nothing was written; writing goes on by itself when there is room.</summary>
+    DiskFull = 19,
     /// <summary>No node answers at the address, or it answered too late. Found by the client.</summary>
     Unavailable = 1000,
 }

@@ -140,7 +140,7 @@ public sealed class ReplicationNode : IAsyncDisposable
         if (Role == NodeRole.Primary)
         {
             var limits = new TransactionLimits { MaxValueBytes = _options.MaxValueBytes, MaxTransactionBytes = _options.MaxTransactionBytes };
-            _commits = new CommitThread(Database, Name, limits, _time, _environment.Entropy, _fatal, _loggers.CreateLogger("Replication.Primary"));
+            _commits = new CommitThread(Database, Name, limits, _time, _fatal, _loggers.CreateLogger("Replication.Primary"));
             Become(NodeState.Primary);
             return;
         }

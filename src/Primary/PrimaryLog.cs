@@ -11,6 +11,12 @@ internal static partial class PrimaryLog
     [LoggerMessage(1002, LogLevel.Critical, "The log cannot be written or synced, so what is on the disk is unknown. Nothing of the last batch is answered; the process ends, and the next start decides from the disk.")]
     public static partial void LogFailed(ILogger logger, Exception failure);
 
+    [LoggerMessage(1003, LogLevel.Error, "The disk is full, so entry {Position} and what was decided behind it are rejected. {Reason} Reads and streams go on.")]
+    public static partial void DiskFull(ILogger logger, string position, string reason);
+
+    [LoggerMessage(1004, LogLevel.Information, "The disk has room again: writing goes on with entry {Position}.")]
+    public static partial void DiskHasRoom(ILogger logger, string position);
+
     [LoggerMessage(1101, LogLevel.Information, "Replica {Name} ({NodeId:x16}) follows from entry {Index}.")]
     public static partial void FollowerResumes(ILogger logger, string name, ulong nodeId, long index);
 

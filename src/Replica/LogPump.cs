@@ -1,31 +1,29 @@
 using Replication.Core.Database;
+using Replication.Core.Following;
 using Replication.Core.IO;
 using Replication.Core.Log;
 
 namespace Replication.Replica;
 
 /// <summary>
-/// Takes frames to the replica's own log: while one batch is with the disk the next one collects what came meanwhile.
-/// Bounded: whoever brings frames waits while the collecting batch is full.
+/// Takes frames to the replica's own log through an <see cref="AppendBuffer"/> and a log thread. Bounded: whoever brings
+/// frames waits while the buffer is full.
 /// </summary>
 internal sealed class LogPump : IDisposable
 {
-    private const int FullBytes = 8 * 1024 * 1024;
-
     private readonly LocalDatabase _database;
     private readonly LogThread _thread;
     private readonly Action<Exception> _fatal;
-    private Exception? _failure;
     private readonly Lock _gate = new();
-    private LogBatch _filling = new();
-    private LogBatch? _spare = new();
+    private readonly AppendBuffer _buffer;
+    private Exception? _failure;
 
     public LogPump(LocalDatabase database, SegmentedLog log, Action<Exception> fatal)
     {
         _database = database;
         _fatal = fatal;
-        _filling.Restart(log.Durable);
-        _thread = new LogThread(log, Synced, Failed);
+        _buffer = new AppendBuffer(log.Durable);
+        _thread = new LogThread(log, Synced, Refused, Failed);
     }
 
     /// <summary>Fires when a batch became durable.</summary>
@@ -36,56 +34,44 @@ internal sealed class LogPump : IDisposable
     {
         get
         {
-            lock (_gate) return _filling.After;
+            lock (_gate) return _buffer.Taken;
         }
     }
 
     /// <summary>Takes a checked frame.</summary>
     public void Take(ReadOnlySpan<byte> frame, in FrameHeader header)
     {
-        lock (_gate) _filling.AppendVerified(frame, header);
+        lock (_gate) _buffer.Take(frame, header);
     }
 
     /// <summary>Lets the disk begin with what was taken, and waits while there is too much of it.</summary>
-    public async Task FlushAsync(CancellationToken cancellation)
-    {
-        while (true)
-        {
-            var moved = Moved.Next;
-            lock (_gate)
-            {
-                Submit();
-                if (_filling.WrittenBytes < FullBytes) return;
-            }
-            await moved.WaitAsync(cancellation);
-        }
-    }
+    /// <exception cref="DiskFullException">There is no room. What was taken is not durable and has to come again.</exception>
+    public Task FlushAsync(CancellationToken cancellation) => UntilAsync(buffer => !buffer.IsFull, cancellation);
 
     /// <summary>Returns when everything taken is durable.</summary>
-    public async Task DrainAsync(CancellationToken cancellation)
-    {
-        while (true)
-        {
-            var moved = Moved.Next;
-            lock (_gate)
-            {
-                Submit();
-                if (_filling.IsEmpty && _spare is not null) return;
-            }
-            await moved.WaitAsync(cancellation);
-        }
-    }
+    /// <exception cref="DiskFullException">There is no room. What was taken is not durable and has to come again.</exception>
+    public Task DrainAsync(CancellationToken cancellation) => UntilAsync(buffer => buffer.IsDrained, cancellation);
 
     public void Dispose() => _thread.Dispose();
 
+    private async Task UntilAsync(Func<AppendBuffer, bool> condition, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var moved = Moved.Next;
+            lock (_gate)
+            {
+                if (_failure is { } failure) throw failure as DiskFullException ?? new IOException($"The log failed: {failure.Message}", failure);
+                Submit();
+                if (condition(_buffer)) return;
+            }
+            await moved.WaitAsync(cancellation);
+        }
+    }
+
     private void Submit()
     {
-        if (_failure is { } failure) throw new IOException($"The log failed: {failure.Message}", failure);
-        if (_filling.IsEmpty || _spare is not { } next) return;
-        var batch = _filling;
-        (_filling, _spare) = (next, null);
-        _filling.Restart(batch.After);
-        _thread.Submit(batch, Math.Min(_database.CommitIndex, batch.After.Index));
+        if (_failure is null && _buffer.TakeBatch() is { } batch) _thread.Submit(batch, Math.Min(_database.CommitIndex, batch.After.Index));
     }
 
     // On the log thread.
@@ -93,11 +79,18 @@ internal sealed class LogPump : IDisposable
     {
         lock (_gate)
         {
-            _spare = batch;
+            _buffer.Complete(batch);
             Submit();
         }
         Moved.Fire();
         _database.Durable.Fire();
+    }
+
+    // On the log thread: nothing of the batch was written, so this session ends and the next one begins behind the log.
+    private void Refused(LogBatch batch, DiskFullException full)
+    {
+        lock (_gate) _failure = full;
+        Moved.Fire();
     }
 
     // On the log thread.

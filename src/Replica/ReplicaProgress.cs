@@ -58,14 +58,14 @@ internal sealed class ReplicaProgress
     }
 
     /// <summary>A heartbeat came.</summary>
-    public void Heard(ulong echoedStamp, long commitIndex, long upstreamIndex, TimeSpan upstreamAge, long applied)
+    public void Heard(in StreamHeartbeat heartbeat, long applied)
     {
         lock (_gate)
         {
             _lastContact = Now;
-            _upstreamIndex = Math.Max(_upstreamIndex, upstreamIndex);
-            if (echoedStamp > 0 && echoedStamp <= Stamp())
-                _age.Heard(TimeSpan.FromMicroseconds(echoedStamp), Math.Max(commitIndex, upstreamIndex), upstreamAge, applied);
+            _upstreamIndex = Math.Max(_upstreamIndex, heartbeat.DurableIndex);
+            if (heartbeat.EchoedStamp > 0 && heartbeat.EchoedStamp <= Stamp())
+                _age.Heard(TimeSpan.FromMicroseconds(heartbeat.EchoedStamp), Math.Max(heartbeat.CommitIndex, heartbeat.DurableIndex), heartbeat.SenderAge, applied);
         }
     }
 

@@ -30,7 +30,7 @@ public sealed class ReplicaRole : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Action<Exception> _fatal;
-    private readonly ulong _runId;
+    private readonly FollowerCourse _course;
     private readonly ReplicaProgress _progress;
     private readonly SnapshotFetcher _fetcher;
     private readonly ResiliencePipeline _patience;
@@ -38,7 +38,6 @@ public sealed class ReplicaRole : IAsyncDisposable
     private readonly Lock _stateGate = new();
     private readonly Task _running;
     private ReplicaState _state = ReplicaState.Connecting;
-    private LogPosition? _fork;
     private volatile string _lastError = string.Empty;
     private volatile string _primary;
     private volatile bool _connected;
@@ -57,7 +56,7 @@ public sealed class ReplicaRole : IAsyncDisposable
         _time = time;
         _fatal = fatal;
         _logger = logger;
-        _runId = entropy.NextNonZero();
+        _course = new FollowerCourse(new FollowerSelf(options.NodeName, options.Address, entropy.NextNonZero(), options.Kind));
         _primary = options.Upstream.GetLeftPart(UriPartial.Authority);
         _progress = new ReplicaProgress(time, database.State.Index);
         _fetcher = new SnapshotFetcher(database, logger);
@@ -140,28 +139,26 @@ public sealed class ReplicaRole : IAsyncDisposable
         try
         {
             using var call = link.Stream.Follow(cancellationToken: cancellation);
-            var answer = await IntroduceAsync(call, cancellation);
+            var lease = _database.Log;
+            var hello = _course.Hello(_database.Identity, lease?.Log.Durable, lease?.Epochs.UpTo(lease.Log.Durable.Index) ?? EpochTable.Empty);
+            var response = await IntroduceAsync(call, hello, cancellation);
             _progress.Connected();
-            switch (answer.MessageCase)
+            var answer = response.ToAnswer(hello.Durable.Index + 1)
+                ?? throw new UpstreamException(response.Ending?.Message ?? $"It answered a Hello with {response.MessageCase}.");
+            switch (_course.Decide(answer))
             {
-                case FollowResponse.MessageOneofCase.Resume:
-                    await FollowAsync(call, answer.Resume, cancellation);
+                case FollowerMove.Follow:
+                    await FollowAsync(call, lease ?? throw new UpstreamException("It goes on with a log that this node does not have."), response.Resume, cancellation);
                     break;
-                case FollowResponse.MessageOneofCase.NeedSnapshot:
+                case FollowerMove.Bootstrap:
                     Become(ReplicaState.Bootstrapping);
-                    await BootstrapAsync(link, answer.NeedSnapshot, cancellation);
+                    await BootstrapAsync(link, response.NeedSnapshot, cancellation);
                     break;
-                case FollowResponse.MessageOneofCase.Diverged:
-                    // Answered by a fresh bootstrap: the next Hello says that there is no data, and the old log is kept.
-                    _fork = answer.Diverged.Fork.ToPosition();
-                    ReplicaLog.Diverged(_logger, _fork.Value.ToString());
+                case FollowerMove.Reintroduce:
+                    ReplicaLog.Diverged(_logger, _course.Fork.ToString()!);
                     break;
-                case FollowResponse.MessageOneofCase.Refused:
-                    throw new UpstreamException(answer.Refused.Message);
-                case FollowResponse.MessageOneofCase.Ending:
-                    throw new UpstreamException(answer.Ending.Message);
                 default:
-                    throw new UpstreamException($"It answered a Hello with {answer.MessageCase}.");
+                    throw new UpstreamException(answer is FollowAnswer.Refused refused ? refused.Message : "It goes on with a log that this node does not have.");
             }
         }
         catch (Exception failure) when (!cancellation.IsCancellationRequested && IsOfTheConnection(failure))
@@ -178,47 +175,29 @@ public sealed class ReplicaRole : IAsyncDisposable
 
     private static bool IsOfTheConnection(Exception failure) => failure
         is RpcException or StreamDamagedException or UpstreamException or HttpRequestException or MalformedPayloadException or TimeoutException
-        or SnapshotDamagedException or OperationCanceledException;
+        or SnapshotDamagedException or OperationCanceledException
+        || (failure is IOException io && DiskFullException.IsToldBy(io));
 
-    private async Task<FollowResponse> IntroduceAsync(AsyncDuplexStreamingCall<FollowRequest, FollowResponse> call, CancellationToken cancellation)
+    private async Task<FollowResponse> IntroduceAsync(AsyncDuplexStreamingCall<FollowRequest, FollowResponse> call, Hello hello, CancellationToken cancellation)
     {
         try
         {
-            await call.RequestStream.WriteAsync(Hello().ToMessage(), cancellation);
+            await call.RequestStream.WriteAsync(hello.ToMessage(), cancellation);
         }
         catch (Exception failure) when (failure is IOException or InvalidOperationException)
         {
             // The connection broke under the write. Told apart here from a failure of this node's own files.
             throw new UpstreamException(failure.Message, failure);
         }
-        return await call.ResponseStream.MoveNext(cancellation).WaitAsync(_options.AnswerTimeout, _time, cancellation)
-            ? call.ResponseStream.Current
-            : throw new UpstreamException("It closed the stream without an answer.");
+        if (!await call.ResponseStream.MoveNext(cancellation).WaitAsync(_options.AnswerTimeout, _time, cancellation))
+            throw new UpstreamException("It closed the stream without an answer.");
+        call.ResponseStream.Current.ThrowIfChanged(hello.Durable.Index + 1);
+        return call.ResponseStream.Current;
     }
 
-    private Hello Hello()
+    private async Task FollowAsync(
+        AsyncDuplexStreamingCall<FollowRequest, FollowResponse> call, LogLease lease, Resume resume, CancellationToken cancellation)
     {
-        var lease = _fork is null ? _database.Log : null;
-        var tail = lease?.Log.Durable ?? LogTail.Start;
-        return new Hello(
-            Core.Following.Hello.CurrentProtocolVersion,
-            Core.Following.Hello.CurrentLogFormatVersion,
-            lease is null ? HistoryId.None : _database.History,
-            _database.Identity.NodeId,
-            _options.NodeName,
-            _options.Address,
-            _database.Identity.StartCounter,
-            _runId,
-            _options.Kind,
-            lease?.Epochs.UpTo(tail.Index) ?? EpochTable.Empty,
-            tail.Position,
-            tail.Crc);
-    }
-
-    private async Task FollowAsync(AsyncDuplexStreamingCall<FollowRequest, FollowResponse> call, Resume resume, CancellationToken cancellation)
-    {
-        var lease = _database.Log;
-        if (lease is null || _fork is not null) throw new UpstreamException("It goes on with a log that this node does not have.");
         if (resume.Primary.Length > 0) _primary = resume.Primary;
         _connected = true;
         Become(ReplicaState.CatchingUp);
@@ -250,8 +229,8 @@ public sealed class ReplicaRole : IAsyncDisposable
     private async Task BootstrapAsync(UpstreamLink link, NeedSnapshot need, CancellationToken cancellation)
     {
         var manifest = need.Manifest.ToManifest();
-        await _fetcher.BootstrapAsync(link.Snapshots, manifest, keepOldLog: _fork is not null, cancellation);
-        _fork = null;
+        await _fetcher.BootstrapAsync(link.Snapshots, manifest, keepOldLog: _course.Fork is not null, cancellation);
+        _course.Bootstrapped();
         _progress.Installed(manifest.Position.Index);
     }
 

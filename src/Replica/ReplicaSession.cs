@@ -1,8 +1,6 @@
 using Grpc.Core;
 using Replication.Core.Database;
 using Replication.Core.Following;
-using Replication.Core.Log;
-using Replication.Core.Records;
 using Replication.Protos.V1;
 using Replication.Wire;
 
@@ -21,8 +19,7 @@ internal sealed class ReplicaSession : IDisposable
     private readonly TimeProvider _time;
     private readonly AsyncDuplexStreamingCall<FollowRequest, FollowResponse> _call;
     private readonly LogPump _pump;
-    private readonly FrameIntake _intake;
-    private readonly CommittedApplier _applier;
+    private readonly StreamReceiver _receiver;
     private readonly Action _moved;
     private long _applied;
 
@@ -44,11 +41,10 @@ internal sealed class ReplicaSession : IDisposable
         _options = options;
         _time = time;
         var tail = _lease.Log.Durable;
-        _intake = new FrameIntake(tail, _lease.Epochs.UpTo(tail.Index));
-        _applier = new CommittedApplier(new StateBuilder(database.State, database.Digests));
-        _applied = _applier.Applied;
-        TakeDurableTail(tail);
         _pump = new LogPump(database, _lease.Log, fatal);
+        _receiver = new StreamReceiver(tail, _lease.Epochs.UpTo(tail.Index), database.State, database.Digests, _pump.Take);
+        _applied = _receiver.Applied;
+        _lease.Log.ReadEach(_receiver.Applied + 1, tail.Index, _receiver.TakeLogged);
     }
 
     /// <summary>Runs until the session ends.</summary>
@@ -71,23 +67,6 @@ internal sealed class ReplicaSession : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _pump.Dispose();
-
-    // What is in this node's log but was not known to be committed when it was opened.
-    private void TakeDurableTail(in LogTail tail)
-    {
-        if (_applier.Applied >= tail.Index) return;
-        using var cursor = _lease.Log.OpenCursor(_applier.Applied + 1);
-        for (var run = cursor.Read(tail.Index); !run.IsEmpty; run = cursor.Read(tail.Index))
-        {
-            var frames = run.Frames.Span;
-            while (!frames.IsEmpty)
-            {
-                var header = FrameHeader.Read(frames);
-                _applier.Take(frames[..header.Length], header);
-                frames = frames[header.Length..];
-            }
-        }
-    }
 
     private static async Task Quietly(Task acknowledging)
     {
@@ -117,13 +96,14 @@ internal sealed class ReplicaSession : IDisposable
             }
             if (!more) return "the upstream closed the stream.";
             var message = _call.ResponseStream.Current;
+            message.ThrowIfChanged(_receiver.Tail.Index + 1);
             switch (message.MessageCase)
             {
                 case FollowResponse.MessageOneofCase.Frames:
-                    await TakeAsync(message.Frames, cancellation);
+                    await TakeAsync(message.Frames.ToFrames(), cancellation);
                     break;
                 case FollowResponse.MessageOneofCase.Heartbeat:
-                    Take(message.Heartbeat);
+                    Take(message.Heartbeat.ToHeartbeat());
                     break;
                 case FollowResponse.MessageOneofCase.Ending:
                     return message.Ending.Message;
@@ -133,42 +113,30 @@ internal sealed class ReplicaSession : IDisposable
         }
     }
 
-    private async Task TakeAsync(Frames frames, CancellationToken cancellation)
+    private async Task TakeAsync(StreamFrames frames, CancellationToken cancellation)
     {
-        var commitIndex = PositionMap.ToIndex(frames.CommitIndex);
-        if (commitIndex > PositionMap.ToIndex(frames.LastIndex)) throw new StreamDamagedException(_intake.Tail.Index + 1, "the commit index is beyond the frames");
-        if (!frames.Continued) _applier.MoveCommitIndex(commitIndex);
-        _intake.Take(frames.Data.Span, frames.Continued, Take);
-        _lease.Epochs = _intake.Epochs;
-        if (!frames.Continued) Show(commitIndex);
+        _receiver.Take(frames);
+        _lease.Epochs = _receiver.Epochs;
+        Show();
         await _pump.FlushAsync(cancellation);
     }
 
-    private void Take(ReadOnlySpan<byte> frame, in FrameHeader header)
+    private void Take(in StreamHeartbeat heartbeat)
     {
-        _pump.Take(frame, header);
-        _applier.Take(frame, header);
+        _receiver.Take(heartbeat);
+        Show();
+        _progress.Heard(heartbeat, _receiver.Applied);
     }
 
-    private void Take(Heartbeat heartbeat)
+    private void Show()
     {
-        var commitIndex = PositionMap.ToIndex(heartbeat.CommitIndex);
-        if (commitIndex > _intake.Tail.Index) throw new StreamDamagedException(_intake.Tail.Index + 1, "the commit index is beyond what was sent");
-        _applier.MoveCommitIndex(commitIndex);
-        Show(commitIndex);
-        var upstreamIndex = PositionMap.ToIndex(heartbeat.DurableIndex);
-        _progress.Heard(heartbeat.EchoedStamp, commitIndex, upstreamIndex, TimeSpan.FromMilliseconds(Math.Min(heartbeat.SenderAgeMillis, uint.MaxValue)), _applier.Applied);
-    }
-
-    private void Show(long commitIndex)
-    {
-        _database.MoveCommitIndex(Math.Min(commitIndex, _intake.Tail.Index));
-        if (_applier.Applied > _database.State.Index)
+        _database.MoveCommitIndex(_receiver.CommitIndex);
+        if (_receiver.Newer(_database.State) is { } newer)
         {
-            _database.Publish(_applier.Freeze());
-            Interlocked.Exchange(ref _applied, _applier.Applied);
+            _database.Publish(newer);
+            Interlocked.Exchange(ref _applied, newer.Index);
         }
-        _progress.Applied(_applier.Applied, commitIndex);
+        _progress.Applied(_receiver.Applied, _receiver.CommitIndex);
         _moved();
     }
 
@@ -178,14 +146,9 @@ internal sealed class ReplicaSession : IDisposable
         {
             var moved = _pump.Moved.Next;
             var received = _pump.Taken.Index;
-            var ack = new Ack
-            {
-                Received = (ulong)received,
-                Durable = (ulong)Math.Min(received, _lease.Log.Durable.Index),
-                Applied = (ulong)Math.Min(received, Interlocked.Read(ref _applied)),
-                Stamp = _progress.Stamp(),
-            };
-            await _call.RequestStream.WriteAsync(new FollowRequest { Ack = ack }, cancellation);
+            var acknowledgement = new Acknowledgement(
+                received, Math.Min(received, _lease.Log.Durable.Index), Math.Min(received, Interlocked.Read(ref _applied)), _progress.Stamp());
+            await _call.RequestStream.WriteAsync(acknowledgement.ToMessage(), cancellation);
             using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             await Task.WhenAny(moved, Task.Delay(_options.AckInterval, _time, timer.Token));
             await timer.CancelAsync();

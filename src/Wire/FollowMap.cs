@@ -38,13 +38,15 @@ public static class FollowMap
             FirstIndex = (ulong)row.FirstIndex,
             PreviousCrc = row.PreviousCrc,
         }));
-        return new FollowRequest { Hello = message };
+        return new FollowRequest { Hello = message }.Sealed();
     }
 
     /// <summary>A Hello from the network, checked for form.</summary>
     /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT: it makes no sense.</exception>
-    public static CoreHello ToHello(this Protos.V1.Hello message)
+    public static CoreHello ToHello(this FollowRequest request)
     {
+        if (!request.IsWhole()) throw Malformed("its check does not agree");
+        var message = request.Hello;
         if (message.Epochs.Count > MaxReigns) throw Malformed("it names too many reigns");
         EpochTable epochs;
         try
@@ -71,10 +73,99 @@ public static class FollowMap
             message.DurableCrc);
     }
 
+    /// <summary>An acknowledgement as a message.</summary>
+    public static FollowRequest ToMessage(this in Acknowledgement acknowledgement) => new FollowRequest
+    {
+        Ack = new Ack
+        {
+            Received = (ulong)acknowledgement.Received,
+            Durable = (ulong)acknowledgement.Durable,
+            Applied = (ulong)acknowledgement.Applied,
+            Stamp = acknowledgement.Stamp,
+        },
+    }.Sealed();
+
+    /// <summary>An acknowledgement from the network.</summary>
+    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT: its check does not agree, or it names no index.</exception>
+    public static Acknowledgement ToAcknowledgement(this FollowRequest request)
+    {
+        if (!request.IsWhole()) throw Errors.Failure(Error.Types.Code.InvalidArgument, "An acknowledgement came with changed bytes.");
+        var ack = request.Ack;
+        return new Acknowledgement(PositionMap.ToIndex(ack.Received), PositionMap.ToIndex(ack.Durable), PositionMap.ToIndex(ack.Applied), ack.Stamp);
+    }
+
+    /// <summary>The answer of an upstream that goes on behind the replica's end.</summary>
+    /// <param name="history">Of its data.</param>
+    /// <param name="reign">Its own.</param>
+    /// <param name="commitIndex">Not beyond the replica's end.</param>
+    /// <param name="primary">gRPC address of the primary; may be empty.</param>
+    public static FollowResponse Resume(HistoryId history, EpochRow reign, long commitIndex, string primary) => new FollowResponse
+    {
+        Resume = new Resume { HistoryId = history.ToBytes(), Epoch = reign.Epoch.Number, ReignId = reign.ReignId, CommitIndex = (ulong)commitIndex, Primary = primary },
+    }.Sealed();
+
+    /// <summary>The answer of an upstream that offers a snapshot.</summary>
+    public static FollowResponse NeedSnapshot(CoreManifest manifest) => new FollowResponse { NeedSnapshot = new NeedSnapshot { Manifest = manifest.ToMessage() } }.Sealed();
+
+    /// <summary>The answer of an upstream whose history parts from the replica's.</summary>
+    public static FollowResponse ToMessage(this FollowAnswer.Diverged diverged) => new FollowResponse { Diverged = new Diverged { Fork = diverged.Fork.ToMessage() } }.Sealed();
+
     /// <summary>A refusal as a message.</summary>
-    public static FollowResponse ToMessage(this FollowAnswer.Refused refused) => new()
+    public static FollowResponse ToMessage(this FollowAnswer.Refused refused) => new FollowResponse
     {
         Refused = new Refused { Reason = (Refused.Types.Reason)((int)refused.Reason + 1), Message = refused.Message },
+    }.Sealed();
+
+    /// <summary>The last message of a session that the upstream ends.</summary>
+    public static FollowResponse Ending(Ending.Types.Reason reason, string message) => new FollowResponse { Ending = new Ending { Reason = reason, Message = message } }.Sealed();
+
+    /// <summary>Frames as a message; their bytes are not copied.</summary>
+    public static FollowResponse ToMessage(this in StreamFrames frames) => new FollowResponse
+    {
+        Frames = new Frames
+        {
+            FirstIndex = (ulong)frames.FirstIndex,
+            LastIndex = (ulong)frames.LastIndex,
+            CommitIndex = (ulong)frames.CommitIndex,
+            Continued = frames.Continued,
+            Data = UnsafeByteOperations.UnsafeWrap(frames.Data),
+        },
+    }.Sealed();
+
+    /// <summary>Frames from the network; their bytes are not copied.</summary>
+    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT: a number is no index.</exception>
+    public static StreamFrames ToFrames(this Frames frames) => new(
+        PositionMap.ToIndex(frames.FirstIndex), PositionMap.ToIndex(frames.LastIndex), PositionMap.ToIndex(frames.CommitIndex), frames.Continued, frames.Data.Memory);
+
+    /// <summary>A heartbeat as a message.</summary>
+    public static FollowResponse ToMessage(this in StreamHeartbeat heartbeat) => new FollowResponse
+    {
+        Heartbeat = new Heartbeat
+        {
+            CommitIndex = (ulong)heartbeat.CommitIndex,
+            DurableIndex = (ulong)heartbeat.DurableIndex,
+            EchoedStamp = heartbeat.EchoedStamp,
+            SenderAgeMillis = (ulong)heartbeat.SenderAge.TotalMilliseconds,
+        },
+    }.Sealed();
+
+    /// <summary>A heartbeat from the network.</summary>
+    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT: a number is no index.</exception>
+    public static StreamHeartbeat ToHeartbeat(this Heartbeat heartbeat) => new(
+        PositionMap.ToIndex(heartbeat.CommitIndex),
+        PositionMap.ToIndex(heartbeat.DurableIndex),
+        heartbeat.EchoedStamp,
+        TimeSpan.FromMilliseconds(Math.Min(heartbeat.SenderAgeMillis, uint.MaxValue)));
+
+    /// <summary>An upstream's answer to a Hello; null when it is none.</summary>
+    public static FollowAnswer? ToAnswer(this FollowResponse response, long fromIndex) => response.MessageCase switch
+    {
+        FollowResponse.MessageOneofCase.Resume => new FollowAnswer.Resume(fromIndex),
+        FollowResponse.MessageOneofCase.NeedSnapshot => new FollowAnswer.NeedSnapshot(),
+        FollowResponse.MessageOneofCase.Diverged => new FollowAnswer.Diverged(response.Diverged.Fork.ToPosition()),
+        FollowResponse.MessageOneofCase.Refused => new FollowAnswer.Refused(
+            response.Refused.Reason == Refused.Types.Reason.Unspecified ? RefusalReason.Malformed : (RefusalReason)((int)response.Refused.Reason - 1), response.Refused.Message),
+        _ => null,
     };
 
     /// <summary>A manifest as a message: the same bytes as in its file.</summary>

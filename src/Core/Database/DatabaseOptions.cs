@@ -1,4 +1,5 @@
 using Replication.Core.Log;
+using Replication.Core.Records;
 
 namespace Replication.Core.Database;
 
@@ -14,4 +15,7 @@ public sealed record DatabaseOptions(string Directory)
     /// a mount that is missing.
     /// </summary>
     public bool Init { get; init; }
+
+    /// <summary>Of so many last entries the digest is remembered, at 40 bytes each, so that nodes can be compared. Default 65,536.</summary>
+    public int DigestsRemembered { get; init; } = DigestHistory.Capacity;
 }

@@ -1,7 +1,9 @@
 using Replication.Core.Log;
 using Replication.Core.Positions;
 using Replication.Core.Records;
+using Replication.Core.Reigns;
 using Replication.Core.Snapshots;
+using Replication.Core.Transactions;
 
 namespace Replication.Core.Database;
 
@@ -28,6 +30,7 @@ public sealed class LocalDatabase : IDisposable
         _lock = directoryLock;
         Layout = layout;
         Identity = opener.ReadIdentity(layout);
+        Digests = new DigestHistory(options.DigestsRemembered);
         Snapshots = null!;
         Opening = null!;
     }
@@ -57,7 +60,7 @@ public sealed class LocalDatabase : IDisposable
     public long CommitIndex => Interlocked.Read(ref _commitIndex);
 
     /// <summary>Digests behind the last entries.</summary>
-    public DigestHistory Digests { get; } = new();
+    public DigestHistory Digests { get; }
 
     /// <summary>Fires when <see cref="State"/> moved.</summary>
     public Pulse Applied { get; } = new();
@@ -102,6 +105,29 @@ public sealed class LocalDatabase : IDisposable
     {
         _opener.WriteIdentity(Layout, identity);
         Identity = identity;
+    }
+
+    /// <summary>
+    /// Promises a new reign, above every one that this node has seen or promised; durable when this returns. Only then
+    /// may it write.
+    /// </summary>
+    /// <param name="nodeName">For the epoch start.</param>
+    /// <exception cref="InvalidOperationException">The node has no history.</exception>
+    public Reign PromiseReign(string nodeName)
+    {
+        var seen = (Log ?? throw new InvalidOperationException("A node without a history cannot become primary.")).Epochs.Last.Epoch;
+        var epoch = (seen > Identity.PromisedEpoch ? seen : Identity.PromisedEpoch).Next();
+        var reign = new Reign(epoch, _environment.Entropy.NextNonZero(), Identity.NodeId, nodeName);
+        SaveIdentity(Identity with { PromisedEpoch = epoch, PromisedReign = reign.Id });
+        return reign;
+    }
+
+    /// <summary>Shows a batch that is synced here, which at quorum 0 is committed, and wakes those who stream it.</summary>
+    public void Show(CommitBatch batch)
+    {
+        MoveCommitIndex(batch.State.Index);
+        Publish(batch.State);
+        Durable.Fire();
     }
 
     /// <summary>Shows a state to readers. Only what is committed.</summary>

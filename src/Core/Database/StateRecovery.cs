@@ -67,17 +67,6 @@ internal sealed class StateRecovery(IFileSystem files, SnapshotCatalogue snapsho
     private void Replay(StateBuilder builder, long limit)
     {
         limit = Math.Min(limit, recovered.Log.Durable.Index);
-        if (builder.Tail.Index >= limit) return;
-        using var cursor = recovered.Log.OpenCursor(builder.Tail.Index + 1);
-        for (var run = cursor.Read(limit); !run.IsEmpty; run = cursor.Read(limit))
-        {
-            var frames = run.Frames.Span;
-            while (!frames.IsEmpty)
-            {
-                var header = FrameHeader.Read(frames);
-                builder.Apply(header, frames[FrameHeader.Size..header.Length]);
-                frames = frames[header.Length..];
-            }
-        }
+        recovered.Log.ReadEach(builder.Tail.Index + 1, limit, (frame, in header) => builder.Apply(header, FrameReader.Payload(frame)));
     }
 }

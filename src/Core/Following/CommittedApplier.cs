@@ -18,10 +18,19 @@ public sealed class CommittedApplier(StateBuilder state)
     /// <summary>Entries applied since this was made.</summary>
     public long Count { get; private set; }
 
-    /// <summary>The next entry of the log.</summary>
+    /// <summary>
+    /// The next entry of the log. Entries that are applied already may come again, when they were applied before they
+    /// were durable here: they are passed over, and the last of them has to be the very one that was applied.
+    /// </summary>
     /// <exception cref="ApplyException">It cannot be applied; nothing more may be applied.</exception>
     public void Take(ReadOnlySpan<byte> frame, in FrameHeader header)
     {
+        if (header.Index <= Applied)
+        {
+            if (header.Index == Applied && header.Crc != state.Tail.Crc)
+                throw new ApplyException(header.Position, "another entry was shown in its place; start this node again, it then goes by its log");
+            return;
+        }
         if (_waiting.Count == 0 && header.Index <= _commitIndex) Apply(header, FrameReader.Payload(frame));
         else _waiting.Enqueue((header, FrameReader.Payload(frame).ToArray()));
     }

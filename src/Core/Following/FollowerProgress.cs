@@ -48,8 +48,9 @@ public sealed class FollowerProgress(Hello hello)
 
     /// <summary>An acknowledgement came. Acknowledgements never go back within a session.</summary>
     /// <returns>Null when it makes sense; otherwise what is wrong with it.</returns>
-    public string? Acknowledge(long received, long durable, long applied, ulong stamp, long sentIndex, long durableHere, TimeSpan now)
+    public string? Acknowledge(in Acknowledgement acknowledgement, long sentIndex, long durableHere, TimeSpan now)
     {
+        var (received, durable, applied, stamp) = acknowledgement;
         if (received < Received || durable < Durable || applied < Applied) return "an acknowledgement went back";
         if (received > Math.Max(sentIndex, Received) || durable > received) return "an acknowledgement names entries that were not sent";
         (Received, Durable, Applied, Stamp, LastContact) = (received, durable, applied, stamp, now);

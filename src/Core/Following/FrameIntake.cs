@@ -76,6 +76,3 @@ public sealed class FrameIntake(LogTail tail, EpochTable epochs)
         _piecesLength += data.Length;
     }
 }
-
-/// <summary>Is given one checked frame.</summary>
-public delegate void FrameTaker(ReadOnlySpan<byte> frame, in FrameHeader header);

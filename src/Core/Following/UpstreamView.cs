@@ -1,3 +1,4 @@
+using Replication.Core.Database;
 using Replication.Core.Positions;
 
 namespace Replication.Core.Following;
@@ -10,4 +11,22 @@ namespace Replication.Core.Following;
 /// <param name="DurableIndex">The end of its synced log.</param>
 /// <param name="CrcAtReplicaEnd">The crc it has at the replica's last index; null when that entry is not in its log.</param>
 public readonly record struct UpstreamView(
-    HistoryId History, ulong NodeId, EpochTable Epochs, long FirstIndex, long DurableIndex, uint? CrcAtReplicaEnd);
+    HistoryId History, ulong NodeId, EpochTable Epochs, long FirstIndex, long DurableIndex, uint? CrcAtReplicaEnd)
+{
+    /// <summary>What a node has; the default while it has no log.</summary>
+    /// <param name="database">Of the node.</param>
+    /// <param name="hello">Of the replica.</param>
+    public static UpstreamView Of(LocalDatabase database, Hello hello)
+    {
+        if (database.Log is not { } lease) return default;
+        var durable = lease.Log.Durable.Index;
+        var isInLog = hello.Durable.Index >= lease.Log.FirstIndex - 1 && hello.Durable.Index <= durable;
+        return new UpstreamView(
+            database.History,
+            database.Identity.NodeId,
+            lease.Epochs.UpTo(durable),
+            lease.Log.FirstIndex,
+            durable,
+            isInLog ? lease.Log.CrcOf(hello.Durable.Index) : null);
+    }
+}

@@ -36,7 +36,8 @@ public sealed class BackgroundSegmentSupply : ISegmentSupply
         WaitForFilling();
         lock (_gate)
         {
-            if (Interlocked.Exchange(ref _failure, null) is { } failure) throw new IOException($"Cannot prepare a segment: {failure.Message}", failure);
+            // A full disk may have room again by now: then the file is made below.
+            if (Interlocked.Exchange(ref _failure, null) is { } failure and not DiskFullException) throw new IOException($"Cannot prepare a segment: {failure.Message}", failure);
             if (bytes <= _segmentBytes && _ready is { } path)
             {
                 _ready = null;

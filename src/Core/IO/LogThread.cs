@@ -12,6 +12,7 @@ public sealed class LogThread : IDisposable
 
     private readonly SegmentedLog _log;
     private readonly Action<LogBatch> _completed;
+    private readonly Action<LogBatch, DiskFullException> _refused;
     private readonly Action<Exception> _failed;
     private readonly Thread _thread;
     private readonly SemaphoreSlim _work = new(0);
@@ -22,11 +23,13 @@ public sealed class LogThread : IDisposable
     /// <summary>Starts the thread.</summary>
     /// <param name="log">The log to append to; nobody else appends while the thread lives.</param>
     /// <param name="completed">Called on the thread when a batch is durable. May submit the next one.</param>
+    /// <param name="refused">Called on the thread when the disk has no room: nothing of the batch was written. May submit another one.</param>
     /// <param name="failed">Called on the thread when writing or syncing failed. Nothing is taken after that.</param>
-    public LogThread(SegmentedLog log, Action<LogBatch> completed, Action<Exception> failed)
+    public LogThread(SegmentedLog log, Action<LogBatch> completed, Action<LogBatch, DiskFullException> refused, Action<Exception> failed)
     {
         _log = log;
         _completed = completed;
+        _refused = refused;
         _failed = failed;
         _thread = new Thread(Run) { IsBackground = true, Name = "log" };
         _thread.Start();
@@ -66,10 +69,8 @@ public sealed class LogThread : IDisposable
                 }
                 if (Volatile.Read(ref _batch) is { } batch)
                 {
-                    _log.Append(batch, Interlocked.Read(ref _commitIndex));
-                    Volatile.Write(ref _batch, null);
+                    Append(batch);
                     marked = false;
-                    _completed(batch);
                 }
                 if (!_stopping || Volatile.Read(ref _batch) is not null) continue;
                 if (!marked) _log.MarkIdle(Interlocked.Read(ref _commitIndex));
@@ -80,5 +81,20 @@ public sealed class LogThread : IDisposable
         {
             _failed(failure);
         }
+    }
+    private void Append(LogBatch batch)
+    {
+        try
+        {
+            _log.Append(batch, Interlocked.Read(ref _commitIndex));
+        }
+        catch (DiskFullException full)
+        {
+            Volatile.Write(ref _batch, null);
+            _refused(batch, full);
+            return;
+        }
+        Volatile.Write(ref _batch, null);
+        _completed(batch);
     }
 }

@@ -60,6 +60,7 @@ public sealed class SegmentedLog : IDisposable
     /// <summary>Writes a batch with one call and syncs it once. Called by one thread at a time.</summary>
     /// <param name="batch">Follows the end of the log; not empty.</param>
     /// <param name="commitIndex">The commit index known now, for the mark.</param>
+    /// <exception cref="DiskFullException">There is no room for the next segment. Nothing of the batch is on the disk, and the log takes it, or another, when there is.</exception>
     /// <exception cref="IOException">It is not known what of the batch is on the disk. The process has to end.</exception>
     public void Append(LogBatch batch, long commitIndex)
     {
@@ -70,6 +71,7 @@ public sealed class SegmentedLog : IDisposable
         try
         {
             var segment = Roll(batch);
+            // From here on a failure leaves the disk unknown; before, a full one changed nothing.
             segment.File.Write(batch.WithMark(new Mark(durable.Index, commitIndex), segment.Header.Salt), segment.End, FileLabel.Append);
             segment.File.Sync(FileLabel.Append);
             segment.Advance(batch.First.Index, batch.WrittenBytes);
@@ -77,7 +79,7 @@ public sealed class SegmentedLog : IDisposable
             Volatile.Write(ref _durable, new StrongTail(batch.After));
             if (segment.End > segment.File.Length / 2) _supply.Prepare();
         }
-        catch (Exception failure)
+        catch (Exception failure) when (failure is not DiskFullException)
         {
             _failure = failure;
             throw;
@@ -108,6 +110,23 @@ public sealed class SegmentedLog : IDisposable
     /// <summary>Reads from an index on.</summary>
     /// <exception cref="LogPrunedException">The entry is gone.</exception>
     public LogCursor OpenCursor(long index) => new(this, _files, index);
+
+    /// <summary>Hands over each frame from one index to another, in order.</summary>
+    /// <exception cref="LogPrunedException">The first entry is gone.</exception>
+    public void ReadEach(long from, long to, FrameTaker take)
+    {
+        if (from > to) return;
+        using var cursor = OpenCursor(from);
+        for (var run = cursor.Read(to); !run.IsEmpty; run = cursor.Read(to))
+        {
+            for (var frames = run.Frames.Span; !frames.IsEmpty;)
+            {
+                var header = FrameHeader.Read(frames);
+                take(frames[..header.Length], header);
+                frames = frames[header.Length..];
+            }
+        }
+    }
 
     /// <summary>The crc of an entry's frame, 0 for index 0; null when the entry is not in the log.</summary>
     public uint? CrcOf(long index)

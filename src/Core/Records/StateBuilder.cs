@@ -19,7 +19,6 @@ public sealed class StateBuilder
     private readonly DigestHistory _digests;
     private ImmutableSortedDictionary<string, Collection>.Builder _published;
     private EpochTable _epochs;
-    private Configuration _configuration;
 
     /// <summary>Begins with a state, which itself does not change.</summary>
     /// <param name="state">Where to begin.</param>
@@ -30,7 +29,7 @@ public sealed class StateBuilder
         _published = state.Collections.ToBuilder();
         foreach (var collection in state.Collections.Values) _collections.Add(collection.Name, new Working(collection));
         (Tail, Digest, Records) = (state.Tail, state.Digest, state.Records);
-        (_epochs, _configuration) = (state.Epochs, state.Configuration);
+        (_epochs, Configuration) = (state.Epochs, state.Configuration);
     }
 
     /// <summary>The last entry applied.</summary>
@@ -41,6 +40,9 @@ public sealed class StateBuilder
 
     /// <summary>Records in all collections now.</summary>
     public long Records { get; private set; }
+
+    /// <summary>The voters and the quorum in force now.</summary>
+    public Configuration Configuration { get; private set; }
 
     /// <summary>The kind of a collection; null when there is none of this name.</summary>
     public CollectionKind? KindOf(string collection) =>
@@ -72,7 +74,7 @@ public sealed class StateBuilder
                     _epochs = _epochs.With(new EpochRow(header.Epoch, EpochStart.Read(payload).ReignId, header.Index, header.PreviousCrc));
                     break;
                 case EntryKind.Configuration:
-                    _configuration = Configuration.Read(payload);
+                    Configuration = Configuration.Read(payload);
                     break;
                 case EntryKind.StateDigest:
                     Compare(header, payload);
@@ -99,7 +101,7 @@ public sealed class StateBuilder
             else if (ReferenceEquals(current, working)) _published[working.Name] = new Collection(working.Name, working.Kind, working.Records.Freeze());
         }
         _touched.Clear();
-        return new DatabaseState(Tail, _published.ToImmutable(), Digest, Records, _epochs, _configuration);
+        return new DatabaseState(Tail, _published.ToImmutable(), Digest, Records, _epochs, Configuration);
     }
 
     /// <summary>Adds a record or an empty collection from a snapshot. Keys ascend within a collection.</summary>
@@ -112,7 +114,7 @@ public sealed class StateBuilder
 
     /// <summary>Ends loading: the state is that of a position.</summary>
     internal void LoadEnd(in LogTail tail, EpochTable epochs, Configuration configuration) =>
-        (Tail, _epochs, _configuration) = (tail, epochs, configuration);
+        (Tail, _epochs, Configuration) = (tail, epochs, configuration);
 
     private void ApplyTransaction(long index, ReadOnlySpan<byte> payload)
     {

@@ -1,6 +1,7 @@
 using Replication.Core.Log;
 using Replication.Core.Positions;
 using Replication.Core.Records;
+using Replication.Core.Reigns;
 
 namespace Replication.Core.Transactions;
 
@@ -15,7 +16,7 @@ namespace Replication.Core.Transactions;
 /// </remarks>
 public sealed class CommitPipeline
 {
-    /// <summary>A digest is logged at least every so many entries.</summary>
+    /// <summary>A digest is logged at least every so many entries, unless another number is given.</summary>
     public const int DigestInterval = 4096;
 
     /// <summary>A batch takes no further transaction beyond so many bytes.</summary>
@@ -23,6 +24,7 @@ public sealed class CommitPipeline
 
     private readonly StateBuilder _state;
     private readonly Epoch _epoch;
+    private readonly int _digestInterval;
     private readonly TransactionEncoder _encoder = new();
     private readonly Dictionary<string, CollectionKind?> _overlay = new(StringComparer.Ordinal);
     private LogBatch _filling = new();
@@ -33,16 +35,21 @@ public sealed class CommitPipeline
     /// <param name="state">Everything in the log.</param>
     /// <param name="epoch">The reign to write in; its epoch start is the first entry to append.</param>
     /// <param name="digests">Is told the digest behind each entry.</param>
-    public CommitPipeline(DatabaseState state, Epoch epoch, DigestHistory digests)
+    /// <param name="digestInterval">A digest is logged at least every so many entries.</param>
+    public CommitPipeline(DatabaseState state, Epoch epoch, DigestHistory digests, int digestInterval = DigestInterval)
     {
         _state = new StateBuilder(state, digests);
         _epoch = epoch;
+        _digestInterval = digestInterval;
         _lastDigest = state.Index;
         _filling.Restart(state.Tail);
     }
 
     /// <summary>The end of the log with everything accepted so far.</summary>
     public LogTail Newest => _filling.After;
+
+    /// <summary>The voters and the quorum with everything accepted so far.</summary>
+    public Configuration Configuration => _state.Configuration;
 
     /// <summary>Whether something waits to be taken to the disk.</summary>
     public bool HasBatch => !_filling.IsEmpty;
@@ -65,7 +72,7 @@ public sealed class CommitPipeline
         var size = _encoder.Size();
         _encoder.Write(_filling.Payload(size));
         var position = Seal(size, EntryKind.Transaction, nowMicros);
-        if (position.Index - _lastDigest >= DigestInterval) AppendDigest(nowMicros);
+        if (position.Index - _lastDigest >= _digestInterval) AppendDigest(nowMicros);
         return new CommitOutcome.Committed(position);
     }
 

@@ -25,6 +25,8 @@ public enum RejectionReason
     Busy,
     /// <summary>The node is stopping.</summary>
     ShuttingDown,
+    /// <summary>The disk has no room for more log. Nothing was written; writing goes on by itself when there is room.</summary>
+    DiskFull,
     /// <summary>The node does not write.</summary>
     NotPrimary,
 }

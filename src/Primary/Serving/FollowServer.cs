@@ -43,9 +43,10 @@ public sealed class FollowServer(
     {
         var hello = await ReadHelloAsync(requests, call);
         var lease = database.Log;
-        var answer = lease is null ? Handshake.Answer(hello, default) : Handshake.Answer(hello, View(lease, hello));
+        var answer = Handshake.Answer(hello, UpstreamView.Of(database, hello));
         using var session = lease is null ? null : new FollowSession(hello, database, lease, registry, options, time, ownAge);
-        if (session is not null && answer is not FollowAnswer.Refused && !registry.TryOpen(session, answer))
+        var progress = session is null || answer is FollowAnswer.Refused ? null : registry.Open(session, answer);
+        if (progress is null && answer is not FollowAnswer.Refused)
         {
             await responses.WriteAsync(new FollowAnswer.Refused(RefusalReason.Clone, SessionEnd.Cloned.Message).ToMessage(), call);
             return;
@@ -59,16 +60,16 @@ public sealed class FollowServer(
             case FollowAnswer.NeedSnapshot:
                 var manifest = await snapshots.OfferAsync(call);
                 PrimaryLog.FollowerNeedsSnapshot(logger, hello.NodeName, hello.NodeId, manifest.Position.ToString());
-                await responses.WriteAsync(new FollowResponse { NeedSnapshot = new NeedSnapshot { Manifest = manifest.ToMessage() } }, call);
+                await responses.WriteAsync(FollowMap.NeedSnapshot(manifest), call);
                 registry.Close(session!);
                 break;
             case FollowAnswer.Diverged diverged:
                 PrimaryLog.FollowerDiverged(logger, hello.NodeName, hello.NodeId, diverged.Fork.ToString());
-                await responses.WriteAsync(new FollowResponse { Diverged = new Diverged { Fork = diverged.Fork.ToMessage() } }, call);
+                await responses.WriteAsync(diverged.ToMessage(), call);
                 registry.Close(session!);
                 break;
             case FollowAnswer.Resume resume:
-                await ResumeAsync(session!, resume, lease!, requests, responses, call);
+                await ResumeAsync(session!, progress!, resume, lease!, requests, responses, call);
                 break;
         }
     }
@@ -86,7 +87,7 @@ public sealed class FollowServer(
     }
 
     private async Task ResumeAsync(
-        FollowSession session, FollowAnswer.Resume resume, LogLease lease, IAsyncStreamReader<FollowRequest> requests, IAsyncStreamWriter<FollowResponse> responses, CancellationToken call)
+        FollowSession session, FollowerProgress progress, FollowAnswer.Resume resume, LogLease lease, IAsyncStreamReader<FollowRequest> requests, IAsyncStreamWriter<FollowResponse> responses, CancellationToken call)
     {
         lock (_gate)
         {
@@ -100,19 +101,8 @@ public sealed class FollowServer(
             PrimaryLog.FollowerResumes(logger, hello.NodeName, hello.NodeId, resume.FromIndex);
             var reign = lease.Epochs.Last;
             await responses.WriteAsync(
-                new FollowResponse
-                {
-                    Resume = new Resume
-                    {
-                        HistoryId = database.History.ToBytes(),
-                        Epoch = reign.Epoch.Number,
-                        ReignId = reign.ReignId,
-                        CommitIndex = (ulong)Math.Min(database.CommitIndex, resume.FromIndex - 1),
-                        Primary = primaryAddress(),
-                    },
-                },
-                call);
-            var reason = await session.RunAsync(resume.FromIndex, requests, responses, call);
+                FollowMap.Resume(database.History, reign, Math.Min(database.CommitIndex, resume.FromIndex - 1), primaryAddress()), call);
+            var reason = await session.RunAsync(progress, requests, responses, call);
             PrimaryLog.SessionEnded(logger, hello.NodeName, hello.NodeId, reason);
         }
         finally
@@ -128,25 +118,12 @@ public sealed class FollowServer(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(call, patience.Token);
         try
         {
-            if (await requests.MoveNext(either.Token) && requests.Current.MessageCase == FollowRequest.MessageOneofCase.Hello) return requests.Current.Hello.ToHello();
+            if (await requests.MoveNext(either.Token) && requests.Current.MessageCase == FollowRequest.MessageOneofCase.Hello) return requests.Current.ToHello();
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {
             throw Errors.Failure(Error.Types.Code.InvalidArgument, $"No Hello came within {options.HelloTimeout.TotalSeconds} s.");
         }
         throw Errors.Failure(Error.Types.Code.InvalidArgument, "The first message of a follow stream has to be a Hello.");
-    }
-
-    private UpstreamView View(LogLease lease, CoreHello hello)
-    {
-        var durable = lease.Log.Durable.Index;
-        var inLog = hello.Durable.Index >= lease.Log.FirstIndex - 1 && hello.Durable.Index <= durable;
-        return new UpstreamView(
-            database.History,
-            database.Identity.NodeId,
-            lease.Epochs.UpTo(durable),
-            lease.Log.FirstIndex,
-            durable,
-            inLog ? lease.Log.CrcOf(hello.Durable.Index) : null);
     }
 }

@@ -1,9 +1,9 @@
-using Google.Protobuf;
 using Grpc.Core;
 using Replication.Core.Database;
 using Replication.Core.Following;
 using Replication.Core.Log;
 using Replication.Protos.V1;
+using Replication.Wire;
 using Hello = Replication.Core.Following.Hello;
 
 namespace Replication.Primary.Serving;
@@ -18,19 +18,12 @@ internal sealed class FollowSession(
     private static readonly TimeSpan LastMessagePatience = TimeSpan.FromSeconds(3);
 
     private readonly CancellationTokenSource _ended = new();
-    private readonly SendWindow _window = new();
     private readonly Pulse _acknowledged = new();
-    private readonly Lock _windowGate = new();
     private readonly Lock _endGate = new();
     private bool _disposed;
     private SessionEnd? _end;
-    private long _announcedCommit;
-    private long _sentIndex = hello.Durable.Index;
 
     public Hello Hello => hello;
-
-    /// <summary>The last entry sent.</summary>
-    public long SentIndex => Interlocked.Read(ref _sentIndex);
 
     /// <summary>Ends the session; the replica is told why. The first reason counts.</summary>
     public void End(SessionEnd reason)
@@ -46,20 +39,20 @@ internal sealed class FollowSession(
     /// <summary>Runs until the session ends.</summary>
     /// <returns>Why it ended.</returns>
     public async Task<string> RunAsync(
-        long fromIndex, IAsyncStreamReader<FollowRequest> requests, IAsyncStreamWriter<FollowResponse> responses, CancellationToken call)
+        FollowerProgress progress, IAsyncStreamReader<FollowRequest> requests, IAsyncStreamWriter<FollowResponse> responses, CancellationToken call)
     {
-        Interlocked.Exchange(ref _sentIndex, fromIndex - 1);
+        var sender = new StreamSender(progress, new SendTimes(options.HeartbeatInterval, options.SilenceTimeout), registry.Now);
         using var endedByLog = lease.Ended.Register(() => End(SessionEnd.LogReplaced));
         using var either = CancellationTokenSource.CreateLinkedTokenSource(call, _ended.Token);
-        var reading = ReadAsync(requests, call);
-        var writing = WriteAsync(responses, fromIndex, call, either.Token);
+        var reading = ReadAsync(sender, requests, call);
+        var writing = WriteAsync(sender, responses, call, either.Token);
         var first = await Task.WhenAny(reading, writing);
         await _ended.CancelAsync();
         var reason = await Describe(first);
         if (!await EndsAsync(writing) || first == reading || call.IsCancellationRequested) return reason;
         var end = _end ?? new SessionEnd(Ending.Types.Reason.Unspecified, reason);
         reason = end.Message;
-        await responses.WriteAsync(new FollowResponse { Ending = new Ending { Reason = end.Reason, Message = end.Message } }, call);
+        await responses.WriteAsync(FollowMap.Ending(end.Reason, end.Message), call);
         // A connection that closes takes along what the replica has not read yet, so the replica closes its end first.
         await EndsAsync(reading);
         return reason;
@@ -102,51 +95,52 @@ internal sealed class FollowSession(
         }
     }
 
-    private async Task<string> ReadAsync(IAsyncStreamReader<FollowRequest> requests, CancellationToken cancellation)
+    private async Task<string> ReadAsync(StreamSender sender, IAsyncStreamReader<FollowRequest> requests, CancellationToken cancellation)
     {
         while (await requests.MoveNext(cancellation))
         {
             if (requests.Current.MessageCase != FollowRequest.MessageOneofCase.Ack) return "the replica sent something else than an acknowledgement";
-            var ack = requests.Current.Ack;
-            if (ack.Received > long.MaxValue || ack.Durable > long.MaxValue || ack.Applied > long.MaxValue) return "an acknowledgement names no index";
-            var wrong = registry.Acknowledge(this, (long)ack.Received, (long)ack.Durable, (long)ack.Applied, ack.Stamp, lease.Log.Durable.Index);
-            if (wrong is not null) return wrong;
-            lock (_windowGate) _window.Received((long)ack.Received);
+            var acknowledgement = requests.Current.ToAcknowledgement();
+            lock (registry.Gate)
+            {
+                if (!registry.IsOpen(this)) return "the session was replaced";
+                if (sender.Acknowledge(acknowledgement, lease.Log.Durable.Index, registry.Now) is { } wrong) return wrong;
+            }
             _acknowledged.Fire();
         }
         return "the replica closed the stream";
     }
 
-    private async Task<string> WriteAsync(
-        IAsyncStreamWriter<FollowResponse> responses, long fromIndex, CancellationToken call, CancellationToken cancellation)
+    private async Task<string> WriteAsync(StreamSender sender, IAsyncStreamWriter<FollowResponse> responses, CancellationToken call, CancellationToken cancellation)
     {
         LogCursor? cursor = null;
         try
         {
-            var nextHeartbeat = registry.Now;
             while (true)
             {
-                var durable = database.Durable.Next;
-                var acknowledged = _acknowledged.Next;
-                var limit = lease.Log.Durable.Index;
-                if (registry.Now >= nextHeartbeat || MustAnnounceCommit(limit))
+                cancellation.ThrowIfCancellationRequested();
+                // Taken before looking, so that nothing that moves meanwhile is missed.
+                var (durableMoves, acknowledged) = (database.Durable.Next, _acknowledged.Next);
+                var (durable, commitIndex) = (lease.Log.Durable.Index, database.CommitIndex);
+                SendStep step;
+                TimeSpan untilHeartbeat;
+                lock (registry.Gate) (step, untilHeartbeat) = (sender.Next(durable, commitIndex, registry.Now), sender.UntilHeartbeat(registry.Now));
+                switch (step)
                 {
-                    if (registry.SilenceOf(this) > options.SilenceTimeout)
-                    {
+                    case SendStep.Heartbeat:
+                        await responses.WriteAsync(Heartbeat(sender, durable, commitIndex).ToMessage(), call);
+                        break;
+                    case SendStep.Frames:
+                        cursor ??= lease.Log.OpenCursor(sender.SentIndex + 1);
+                        foreach (var frames in Frames(sender, cursor.Read(durable), commitIndex)) await responses.WriteAsync(frames.ToMessage(), call);
+                        break;
+                    case SendStep.EndSilent:
                         End(SessionEnd.Silent);
                         return SessionEnd.Silent.Message;
-                    }
-                    await responses.WriteAsync(Heartbeat(limit), call);
-                    nextHeartbeat = registry.Now + options.HeartbeatInterval;
+                    default:
+                        await WaitAsync(durableMoves, acknowledged, untilHeartbeat, cancellation);
+                        break;
                 }
-                if (SentIndex < limit && WindowIsOpen())
-                {
-                    cursor ??= lease.Log.OpenCursor(fromIndex);
-                    await SendAsync(cursor.Read(limit), responses, call);
-                    cancellation.ThrowIfCancellationRequested();
-                    continue;
-                }
-                await WaitAsync(durable, acknowledged, nextHeartbeat - registry.Now, cancellation);
             }
         }
         catch (LogPrunedException)
@@ -166,53 +160,15 @@ internal sealed class FollowSession(
         using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         await Task.WhenAny(durable, acknowledged, Task.Delay(untilHeartbeat, time, timer.Token));
         await timer.CancelAsync();
-        cancellation.ThrowIfCancellationRequested();
     }
 
-    private bool WindowIsOpen()
+    private StreamHeartbeat Heartbeat(StreamSender sender, long durable, long commitIndex)
     {
-        lock (_windowGate) return _window.IsOpen;
+        lock (registry.Gate) return sender.Heartbeat(durable, commitIndex, ownAge(), registry.Now);
     }
 
-    // What was announced never goes beyond what was sent on this session.
-    private long AnnouncedCommit() => Math.Min(database.CommitIndex, SentIndex);
-
-    private bool MustAnnounceCommit(long limit) => SentIndex >= limit && AnnouncedCommit() > _announcedCommit;
-
-    private FollowResponse Heartbeat(long durable)
+    private IEnumerable<StreamFrames> Frames(StreamSender sender, FrameRun run, long commitIndex)
     {
-        _announcedCommit = AnnouncedCommit();
-        return new FollowResponse
-        {
-            Heartbeat = new Heartbeat
-            {
-                CommitIndex = (ulong)_announcedCommit,
-                DurableIndex = (ulong)durable,
-                EchoedStamp = registry.StampOf(this),
-                SenderAgeMillis = (ulong)ownAge().TotalMilliseconds,
-            },
-        };
-    }
-
-    private async Task SendAsync(FrameRun run, IAsyncStreamWriter<FollowResponse> responses, CancellationToken call)
-    {
-        // Read before the index moves: an acknowledgement may name it as soon as the last piece is on its way.
-        Interlocked.Exchange(ref _sentIndex, run.LastIndex);
-        lock (_windowGate) _window.Sent(run.LastIndex, run.Frames.Length);
-        _announcedCommit = AnnouncedCommit();
-        for (var offset = 0; offset < run.Frames.Length; offset += ServingOptions.MaxMessageBytes)
-        {
-            var piece = run.Frames[offset..Math.Min(run.Frames.Length, offset + ServingOptions.MaxMessageBytes)];
-            var continued = offset + piece.Length < run.Frames.Length;
-            var frames = new Frames
-            {
-                FirstIndex = (ulong)run.FirstIndex,
-                LastIndex = (ulong)run.LastIndex,
-                CommitIndex = (ulong)_announcedCommit,
-                Data = UnsafeByteOperations.UnsafeWrap(piece),
-                Continued = continued,
-            };
-            await responses.WriteAsync(new FollowResponse { Frames = frames }, call);
-        }
+        lock (registry.Gate) return sender.Frames(run, commitIndex);
     }
 }

@@ -3,9 +3,6 @@ namespace Replication.Primary.Serving;
 /// <summary>How a node serves its followers.</summary>
 public sealed record ServingOptions
 {
-    /// <summary>Bytes of frames in one message.</summary>
-    public const int MaxMessageBytes = 1024 * 1024;
-
     /// <summary>Bytes of a snapshot in one message.</summary>
     public const int PieceBytes = 256 * 1024;
 

@@ -27,11 +27,11 @@ public sealed class FollowerProgressTests
     {
         var progress = Opened(100);
 
-        Assert.Null(progress.Acknowledge(200, 200, 200, 1, sentIndex: 200, durableHere: 5_000, Now));
+        Assert.Null(progress.Acknowledge(new(200, 200, 200, 1), sentIndex: 200, durableHere: 5_000, Now));
         Assert.Equal(FollowerState.CatchingUp, progress.State);
-        Assert.Null(progress.Acknowledge(4_900, 4_900, 4_900, 2, sentIndex: 5_000, durableHere: 5_000, Now));
+        Assert.Null(progress.Acknowledge(new(4_900, 4_900, 4_900, 2), sentIndex: 5_000, durableHere: 5_000, Now));
         Assert.Equal(FollowerState.Streaming, progress.State);
-        Assert.Null(progress.Acknowledge(4_900, 4_900, 4_900, 3, sentIndex: 9_000, durableHere: 9_000, Now));
+        Assert.Null(progress.Acknowledge(new(4_900, 4_900, 4_900, 3), sentIndex: 9_000, durableHere: 9_000, Now));
         Assert.Equal(FollowerState.CatchingUp, progress.State);
     }
 
@@ -43,7 +43,7 @@ public sealed class FollowerProgressTests
     {
         var progress = Opened(100);
 
-        Assert.Contains(says, progress.Acknowledge(received, durable, applied, 1, sentIndex: 200, durableHere: 300, Now), StringComparison.Ordinal);
+        Assert.Contains(says, progress.Acknowledge(new(received, durable, applied, 1), sentIndex: 200, durableHere: 300, Now), StringComparison.Ordinal);
         Assert.Equal(100, progress.Received);
     }
 
@@ -51,12 +51,12 @@ public sealed class FollowerProgressTests
     public void A_follower_that_began_anew_may_be_further_back_than_it_was()
     {
         var progress = Opened(100);
-        Assert.Null(progress.Acknowledge(150, 150, 150, 1, sentIndex: 150, durableHere: 150, Now));
+        Assert.Null(progress.Acknowledge(new(150, 150, 150, 1), sentIndex: 150, durableHere: 150, Now));
         progress.Close();
 
         progress.Open(Introduced(40), new FollowAnswer.Resume(41), Now);
 
-        Assert.Null(progress.Acknowledge(40, 40, 40, 1, sentIndex: 40, durableHere: 150, Now));
+        Assert.Null(progress.Acknowledge(new(40, 40, 40, 1), sentIndex: 40, durableHere: 150, Now));
     }
 
     [Fact]

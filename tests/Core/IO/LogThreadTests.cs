@@ -85,5 +85,6 @@ public sealed class LogThreadTests : IDisposable
         Assert.Equal(Mark.Size, _log.Log.Bytes - _log.Files.Journal.Single(operation => operation.Label == FileLabel.Append && operation.Bytes is not null).Bytes!.Length);
     }
 
-    private LogThread Start() => new(_log.Log, batch => _answers.Writer.TryWrite(batch), failure => _answers.Writer.TryWrite(failure));
+    private LogThread Start() => new(
+        _log.Log, batch => _answers.Writer.TryWrite(batch), (batch, full) => _answers.Writer.TryWrite((batch, full)), failure => _answers.Writer.TryWrite(failure));
 }

@@ -1,0 +1,92 @@
+using Replication.Core.Log;
+
+namespace Replication.Core.Following;
+
+/// <summary>
+/// The upstream's end of one stream, from Resume on, without network, clock or disk: asked what comes next, it says what
+/// to send; told of acknowledgements, it keeps the window and the replica's progress. For one thread at a time.
+/// </summary>
+/// <remarks>
+/// Invariants: nothing beyond what is durable here is sent; the commit index announced never exceeds the last entry sent
+/// on this session.
+/// </remarks>
+public sealed class StreamSender
+{
+    private readonly SendTimes _times;
+    private readonly SendWindow _window = new();
+    private long _announcedCommit;
+    private TimeSpan _nextHeartbeat;
+
+    /// <summary>Begins behind what the replica has.</summary>
+    /// <param name="progress">Opened for this session.</param>
+    /// <param name="times">How often it says something.</param>
+    /// <param name="now">On the monotonic clock that <paramref name="progress"/> is stamped with.</param>
+    public StreamSender(FollowerProgress progress, SendTimes times, TimeSpan now)
+    {
+        Progress = progress;
+        SentIndex = progress.Hello.Durable.Index;
+        _times = times;
+        _nextHeartbeat = now;
+    }
+
+    /// <summary>How far the replica is.</summary>
+    public FollowerProgress Progress { get; }
+
+    /// <summary>The last entry sent.</summary>
+    public long SentIndex { get; private set; }
+
+    /// <summary>What to do next.</summary>
+    /// <param name="durable">The end of the synced log here.</param>
+    /// <param name="commitIndex">Known here.</param>
+    /// <param name="now">On the same clock as at the beginning.</param>
+    public SendStep Next(long durable, long commitIndex, TimeSpan now)
+    {
+        if (now >= _nextHeartbeat) return now - Progress.LastContact > _times.Silence ? SendStep.EndSilent : SendStep.Heartbeat;
+        // With nothing to carry it, a commit index that moved is announced at once.
+        if (SentIndex >= durable && Announceable(commitIndex) > _announcedCommit) return SendStep.Heartbeat;
+        return SentIndex < durable && _window.IsOpen ? SendStep.Frames : SendStep.Wait;
+    }
+
+    /// <summary>How long <see cref="SendStep.Wait"/> holds when nothing happens.</summary>
+    public TimeSpan UntilHeartbeat(TimeSpan now) => _nextHeartbeat > now ? _nextHeartbeat - now : TimeSpan.Zero;
+
+    /// <summary>The heartbeat to send.</summary>
+    public StreamHeartbeat Heartbeat(long durable, long commitIndex, TimeSpan ownAge, TimeSpan now)
+    {
+        _nextHeartbeat = now + _times.Heartbeat;
+        _announcedCommit = Announceable(commitIndex);
+        return new StreamHeartbeat(_announcedCommit, durable, Progress.Stamp, ownAge);
+    }
+
+    /// <summary>
+    /// The messages for the next frames. They count as sent from now on: an acknowledgement may name them as soon as the
+    /// last one is on its way.
+    /// </summary>
+    public IEnumerable<StreamFrames> Frames(FrameRun run, long commitIndex)
+    {
+        SentIndex = run.LastIndex;
+        _window.Sent(run.LastIndex, run.Frames.Length);
+        _announcedCommit = Announceable(commitIndex);
+        return Pieces(run, _announcedCommit);
+    }
+
+    /// <summary>An acknowledgement came.</summary>
+    /// <returns>Null when it makes sense; otherwise what is wrong with it.</returns>
+    public string? Acknowledge(in Acknowledgement acknowledgement, long durableHere, TimeSpan now)
+    {
+        if (Progress.Acknowledge(acknowledgement, SentIndex, durableHere, now) is { } wrong) return wrong;
+        _window.Received(acknowledgement.Received);
+        return null;
+    }
+
+    private static IEnumerable<StreamFrames> Pieces(FrameRun run, long commitIndex)
+    {
+        for (var offset = 0; offset < run.Frames.Length; offset += StreamFrames.MaxBytes)
+        {
+            var piece = run.Frames[offset..Math.Min(run.Frames.Length, offset + StreamFrames.MaxBytes)];
+            yield return new StreamFrames(run.FirstIndex, run.LastIndex, commitIndex, Continued: offset + piece.Length < run.Frames.Length, piece);
+        }
+    }
+
+    private long Announceable(long commitIndex) => Math.Min(commitIndex, SentIndex);
+}

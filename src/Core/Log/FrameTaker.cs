@@ -1,0 +1,4 @@
+namespace Replication.Core.Log;
+
+/// <summary>Is given one checked frame.</summary>
+public delegate void FrameTaker(ReadOnlySpan<byte> frame, in FrameHeader header);

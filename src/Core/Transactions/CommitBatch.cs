@@ -1,0 +1,34 @@
+using Replication.Core.Log;
+using Replication.Core.Records;
+
+namespace Replication.Core.Transactions;
+
+/// <summary>What goes to the disk with one sync, what may be shown when it is there, and who is answered then.</summary>
+public sealed class CommitBatch
+{
+    private readonly List<(ICommitCaller Caller, CommitOutcome Outcome)> _answers;
+
+    internal CommitBatch(LogBatch log, DatabaseState state, List<(ICommitCaller Caller, CommitOutcome Outcome)> answers)
+    {
+        Log = log;
+        State = state;
+        _answers = answers;
+    }
+
+    /// <summary>The frames.</summary>
+    public LogBatch Log { get; }
+
+    /// <summary>The state with them.</summary>
+    public DatabaseState State { get; }
+
+    /// <summary>Answers everybody whose outcome rests on this batch, in log order. Only when it is committed and shown.</summary>
+    public void Answer()
+    {
+        foreach (var (caller, outcome) in _answers) caller.Answer(outcome);
+    }
+
+    internal void Reject(CommitOutcome.Rejected rejection)
+    {
+        foreach (var (caller, _) in _answers) caller.Answer(rejection);
+    }
+}

@@ -1,0 +1,114 @@
+using Replication.Core.Log;
+using Replication.Core.Records;
+using Replication.Core.Reigns;
+
+namespace Replication.Core.Transactions;
+
+/// <summary>
+/// The writing role without threads, disk or clock: begins a reign, takes transactions in order, hands out one batch at a
+/// time for the disk, and keeps everybody's answer until what it rests on is committed. For one thread; what it hands
+/// out may be shown and answered on another.
+/// </summary>
+/// <remarks>
+/// Invariants: the first entry of a reign is its epoch start. One batch is with the disk at most. An answer leaves with
+/// the batch that held the newest entry when it was decided, a rejection too: it may rest on entries of that batch.
+/// </remarks>
+public sealed class Committer
+{
+    private readonly Reign _reign;
+    private readonly DigestHistory _digests;
+    private readonly int _digestInterval;
+    private CommitPipeline _pipeline;
+    private List<(ICommitCaller Caller, CommitOutcome Outcome)> _answers = [];
+    private bool _diskBusy;
+
+    /// <summary>Begins behind a state that is durable and shown.</summary>
+    /// <param name="state">Everything in the log.</param>
+    /// <param name="reign">Promised already, and durably so.</param>
+    /// <param name="digests">Is told the digest behind each entry.</param>
+    /// <param name="digestInterval">A digest is logged at least every so many entries.</param>
+    public Committer(DatabaseState state, Reign reign, DigestHistory digests, int digestInterval = CommitPipeline.DigestInterval)
+    {
+        _reign = reign;
+        _digests = digests;
+        _digestInterval = digestInterval;
+        _pipeline = new CommitPipeline(state, reign.Epoch, digests, digestInterval);
+    }
+
+    /// <summary>Whether the batch being filled should take no more.</summary>
+    public bool IsFull => _pipeline.IsFull;
+
+    /// <summary>Whether a batch is with the disk.</summary>
+    public bool IsDiskBusy => _diskBusy;
+
+    /// <summary>Appends the epoch start, and the first configuration of a new history, unless they are there.</summary>
+    /// <param name="nowMicros">Microseconds since 1970-01-01 UTC.</param>
+    public void BeginReign(long nowMicros)
+    {
+        if (_pipeline.Newest.Position.Epoch == _reign.Epoch) return;
+        _pipeline.Append(EntryKind.EpochStart, new EpochStart(_reign.Id, _reign.NodeId, _reign.NodeName).ToArray(), nowMicros);
+        if (_pipeline.Configuration.Voters.IsEmpty)
+            _pipeline.Append(EntryKind.Configuration, new Configuration([new Voter(_reign.NodeId, _reign.NodeName)], quorum: 0).ToArray(), nowMicros);
+    }
+
+    /// <summary>Decides a transaction.</summary>
+    /// <param name="candidate">Checked by <see cref="TransactionCheck"/>.</param>
+    /// <param name="caller">Answered when the outcome holds.</param>
+    /// <param name="nowMicros">Microseconds since 1970-01-01 UTC.</param>
+    public void Decide(CheckedTransaction candidate, ICommitCaller caller, long nowMicros)
+    {
+        BeginReign(nowMicros);
+        _answers.Add((caller, _pipeline.Decide(candidate, nowMicros)));
+    }
+
+    /// <summary>Logs the digest of everything decided so far, unless the last entry is one.</summary>
+    public void LogDigest(ICommitCaller caller, long nowMicros)
+    {
+        BeginReign(nowMicros);
+        _pipeline.AppendDigest(nowMicros);
+        _answers.Add((caller, new CommitOutcome.Committed(_pipeline.Newest.Position)));
+    }
+
+    /// <summary>The batch to take to the disk now; null while the disk has one or there is nothing to write.</summary>
+    public CommitBatch? TakeBatch()
+    {
+        if (_diskBusy || !_pipeline.HasBatch) return null;
+        _diskBusy = true;
+        var (log, state) = _pipeline.TakeBatch();
+        var batch = new CommitBatch(log, state, _answers);
+        _answers = [];
+        return batch;
+    }
+
+    /// <summary>The disk has the batch. Everybody may be answered; the next one may be taken.</summary>
+    public void Complete(CommitBatch batch)
+    {
+        _diskBusy = false;
+        _pipeline.Complete(batch.Log);
+    }
+
+    /// <summary>
+    /// Nothing of the batch is on the disk and nothing will be. What was decided behind it rests on it, so all of it is
+    /// rejected and the next transaction is decided against what is durable.
+    /// </summary>
+    /// <param name="batch">Given back by the disk.</param>
+    /// <param name="durable">Everything in the log.</param>
+    /// <param name="rejection">Why.</param>
+    public void Abandon(CommitBatch batch, DatabaseState durable, CommitOutcome.Rejected rejection)
+    {
+        var answers = _answers;
+        _answers = [];
+        _diskBusy = false;
+        _pipeline = new CommitPipeline(durable, _reign.Epoch, _digests, _digestInterval);
+        batch.Reject(rejection);
+        foreach (var (caller, _) in answers) caller.Answer(rejection);
+    }
+
+    /// <summary>Answers rejections that rest on nothing that is still on its way to the disk.</summary>
+    public void AnswerSettled()
+    {
+        if (_diskBusy || _pipeline.HasBatch || _answers.Count == 0) return;
+        foreach (var (caller, outcome) in _answers) caller.Answer(outcome);
+        _answers.Clear();
+    }
+}
