@@ -1,0 +1,41 @@
+namespace Replication.Testing;
+
+/// <summary>A timer of a <see cref="ManualClock"/>, which alone changes it, inside its lock.</summary>
+internal sealed class ManualTimer(ManualClock clock, long number, Action callback) : ITimer
+{
+    private readonly ExecutionContext? _context = ExecutionContext.Capture();
+
+    public static IComparer<ManualTimer> ByDueTime { get; } = Comparer<ManualTimer>.Create(static (one, other) => (one.Due, one.Number).CompareTo((other.Due, other.Number)));
+
+    /// <summary>In the order of creation.</summary>
+    public long Number => number;
+
+    public TimeSpan Due { get; set; }
+
+    /// <summary>Zero or less: it fires once.</summary>
+    public TimeSpan Period { get; set; }
+
+    public bool IsDisposed { get; set; }
+
+    public bool Change(TimeSpan dueTime, TimeSpan period)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(dueTime, Timeout.InfiniteTimeSpan);
+        ArgumentOutOfRangeException.ThrowIfLessThan(period, Timeout.InfiniteTimeSpan);
+        return clock.Schedule(this, dueTime, period);
+    }
+
+    public void Dispose() => clock.Remove(this);
+
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    // In the context of whoever made it, as the system's timers do.
+    public void Fire()
+    {
+        if (_context is null) callback();
+        else ExecutionContext.Run(_context, static run => ((Action)run!)(), callback);
+    }
+}

@@ -1,0 +1,44 @@
+using System.Buffers;
+using System.Net.Sockets;
+using System.Threading.Channels;
+
+namespace Replication.Testing.Relaying;
+
+/// <summary>One way through one connection: a bounded queue of what is under way between two sockets.</summary>
+internal sealed class LinkPipe(Socket from, Socket to, LinkDirection direction, TimeProvider time)
+{
+    private const int ChunkBytes = 16 * 1024;
+    private const int ChunksUnderWay = 64;
+
+    private readonly Channel<Chunk> _underWay = Channel.CreateBounded<Chunk>(new BoundedChannelOptions(ChunksUnderWay) { SingleReader = true, SingleWriter = true });
+
+    private readonly record struct Chunk(byte[] Buffer, int Length, long TakenAt);
+
+    /// <summary>Takes bytes in until the sender has closed its side.</summary>
+    public async Task TakeAsync(CancellationToken ending)
+    {
+        while (true)
+        {
+            var buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+            var length = await from.ReceiveAsync(buffer.AsMemory(0, ChunkBytes), ending);
+            if (length == 0) break;
+            await _underWay.Writer.WriteAsync(new Chunk(buffer, length, time.GetTimestamp()), ending);
+        }
+        _underWay.Writer.Complete();
+    }
+
+    /// <summary>Gives them out, late and in order, and closes the receiver's side behind the last.</summary>
+    public async Task GiveAsync(CancellationToken ending)
+    {
+        await foreach (var chunk in _underWay.Reader.ReadAllAsync(ending))
+        {
+            if (direction.Latency - time.GetElapsedTime(chunk.TakenAt) is var wait && wait > TimeSpan.Zero) await Task.Delay(wait, time, ending);
+            await direction.FlowsAsync().WaitAsync(ending);
+            for (var sent = 0; sent < chunk.Length;) sent += await to.SendAsync(chunk.Buffer.AsMemory(sent, chunk.Length - sent), ending);
+            direction.Count(chunk.Length);
+            ArrayPool<byte>.Shared.Return(chunk.Buffer);
+        }
+        await direction.FlowsAsync().WaitAsync(ending);
+        to.Shutdown(SocketShutdown.Send);
+    }
+}

@@ -1,0 +1,119 @@
+using Replication.Node.Options;
+
+namespace Replication.Testing;
+
+/// <summary>
+/// Nodes in this process, over real files and real connections of the loopback device, each in an application and a
+/// folder of its own. All of it is stopped and removed at the end.
+/// </summary>
+/// <param name="options">What the nodes have in common; default: nodes without an application around them.</param>
+public sealed class TestCluster(TestClusterOptions? options = null) : IAsyncDisposable
+{
+    private readonly TestClusterOptions _options = options ?? new TestClusterOptions();
+    private readonly List<TestNode> _nodes = [];
+    private readonly List<TestLink> _links = [];
+
+    /// <summary>The folder of the nodes' folders.</summary>
+    public string Root { get; } = Directory.CreateTempSubdirectory("replication-").FullName;
+
+    /// <summary>Every node that was started, in that order.</summary>
+    public IReadOnlyList<TestNode> Nodes => _nodes;
+
+    /// <summary>The data directory of a node of that name.</summary>
+    public string PathOf(string name) => Path.Combine(Root, name);
+
+    /// <summary>Starts a primary. It begins a new database unless its folder has one.</summary>
+    /// <param name="name">The node's name, and that of its folder.</param>
+    /// <param name="configure">Changes its options, after <see cref="TestClusterOptions.Configure"/>.</param>
+    /// <param name="cancellation">Ends the start.</param>
+    /// <exception cref="IOException">The data directory or the port cannot be used; its type and message say why.</exception>
+    public Task<TestNode> PrimaryAsync(string name = "primary", Action<NodeOptions>? configure = null, CancellationToken cancellation = default) =>
+        StartAsync(name, null, configure, cancellation);
+
+    /// <summary>Starts a replica of a node, which may be a replica too. It is not caught up yet: <see cref="WaitForCaughtUpAsync"/>.</summary>
+    /// <param name="upstream">The node to follow.</param>
+    /// <param name="name">The node's name, and that of its folder.</param>
+    /// <param name="configure">Changes its options, after <see cref="TestClusterOptions.Configure"/>.</param>
+    /// <param name="link">What stands between the two: of <see cref="LinkTo"/>, or one that leads to the upstream's address; null for nothing.</param>
+    /// <param name="cancellation">Ends the start.</param>
+    /// <exception cref="IOException">The data directory or the port cannot be used; its type and message say why.</exception>
+    public Task<TestNode> ReplicaAsync(
+        TestNode upstream, string name = "replica", Action<NodeOptions>? configure = null, TestLink? link = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(upstream);
+        if (link is not null && link.Target != upstream.Address) throw new ArgumentException($"The link leads to {link.Target}, not to {upstream.Name} at {upstream.Address}.", nameof(link));
+        return StartAsync(name, link?.Address ?? upstream.Address, configure, cancellation);
+    }
+
+    /// <summary>Starts a node by the address of its upstream, where nobody needs to be.</summary>
+    /// <param name="name">The node's name, and that of its folder.</param>
+    /// <param name="upstream">gRPC address of the node to follow; null for a primary.</param>
+    /// <param name="configure">Changes its options, after <see cref="TestClusterOptions.Configure"/>.</param>
+    /// <param name="cancellation">Ends the start.</param>
+    /// <exception cref="IOException">The data directory or the port cannot be used; its type and message say why.</exception>
+    public async Task<TestNode> StartAsync(string name, Uri? upstream, Action<NodeOptions>? configure = null, CancellationToken cancellation = default)
+    {
+        var node = new TestNode(name, PathOf(name), upstream, _options, configure);
+        await node.StartAsync(cancellation);
+        _nodes.Add(node);
+        return node;
+    }
+
+    /// <summary>Opens a link that leads to a node; it ends with the cluster. Its latencies are of real time.</summary>
+    public TestLink LinkTo(TestNode upstream)
+    {
+        ArgumentNullException.ThrowIfNull(upstream);
+        var link = new TestLink(upstream.Address);
+        _links.Add(link);
+        return link;
+    }
+
+    /// <summary>
+    /// Waits until a node shows what another has committed by now, then compares the digests of their data at one position.
+    /// Both may go on meanwhile.
+    /// </summary>
+    /// <param name="node">The one that follows, at whatever distance.</param>
+    /// <param name="upstream">The one to compare with.</param>
+    /// <param name="patience">How long at most; default <see cref="Eventually.DefaultPatience"/>.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <exception cref="NotReachedException">It did not get there in time; the message has both positions, and why the last session ended.</exception>
+    /// <exception cref="NodesDifferException">Their data differs.</exception>
+    /// <exception cref="NodeFailedException">One of them has failed.</exception>
+    public static Task WaitForCaughtUpAsync(TestNode node, TestNode upstream, TimeSpan? patience = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        ArgumentNullException.ThrowIfNull(upstream);
+        var target = upstream.Database.State.Index;
+        return Eventually.HoldsAsync(
+            $"{node.Name} has caught up with {upstream.Name} as of entry {target}",
+            () =>
+            {
+                node.ThrowIfFailed();
+                upstream.ThrowIfFailed();
+                return node.Database.State.Index >= target && Comparison.HoldTheSame(node, upstream);
+            },
+            patience,
+            () => $"{node.Describe()}; {upstream.Describe()}.",
+            cancellation);
+    }
+
+    /// <summary>Throws when a node met something after which its process would have ended.</summary>
+    /// <exception cref="NodeFailedException">One node did.</exception>
+    /// <exception cref="AggregateException">Several did.</exception>
+    public void ThrowIfFailed() => Throw([.. _nodes.SelectMany(static node => node.Failures())]);
+
+    /// <summary>Stops the nodes, downstream first, ends the links and removes the data; then does as <see cref="ThrowIfFailed"/>.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in Enumerable.Reverse(_nodes)) await node.DisposeAsync();
+        foreach (var link in _links) await link.DisposeAsync();
+        Directory.Delete(Root, recursive: true);
+        ThrowIfFailed();
+    }
+
+    private static void Throw(IReadOnlyList<NodeFailedException> failures)
+    {
+        if (failures.Count > 1) throw new AggregateException(failures);
+        if (failures is [var one]) throw one;
+    }
+}

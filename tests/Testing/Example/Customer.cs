@@ -1,0 +1,3 @@
+namespace Replication.Testing.Tests.Example;
+
+public sealed record Customer(string Name, string Country);
