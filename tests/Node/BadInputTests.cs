@@ -1,7 +1,7 @@
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
-using Replication.Node.Tests.Fixture;
+using Replication.Testing;
 using Replication.Protos.V1;
 using Code = Replication.Protos.V1.Error.Types.Code;
 
@@ -22,7 +22,7 @@ public sealed class BadInputTests : IAsyncLifetime
             options.MaxValueBytes = 10_000;
             options.MaxTransactionBytes = 50_000;
         });
-        _channel = GrpcChannel.ForAddress(_primary.Uri);
+        _channel = GrpcChannel.ForAddress(_primary.Address);
         _store = new Store.StoreClient(_channel);
         await _primary.Client.PutAsync("docs", "k", "1");
     }
@@ -112,8 +112,8 @@ public sealed class BadInputTests : IAsyncLifetime
     public async Task A_commit_sent_to_a_replica_is_told_where_the_primary_is()
     {
         var replica = await _cluster.ReplicaAsync(_primary);
-        await TestCluster.AssertCaughtUpAsync(replica, _primary);
-        using var channel = GrpcChannel.ForAddress(replica.Uri);
+        await TestCluster.WaitForCaughtUpAsync(replica, _primary);
+        using var channel = GrpcChannel.ForAddress(replica.Address);
 
         var failure = await Assert.ThrowsAsync<RpcException>(async () => await new Store.StoreClient(channel).CommitAsync(Put("docs", "k", "2"u8)));
 

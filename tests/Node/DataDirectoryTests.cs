@@ -1,6 +1,6 @@
 using Replication.Core.Database;
 using Replication.Core.Log;
-using Replication.Node.Tests.Fixture;
+using Replication.Testing;
 
 namespace Replication.Node.Tests;
 
@@ -63,9 +63,9 @@ public sealed class DataDirectoryTests
         await using var cluster = new TestCluster();
         var primary = await cluster.PrimaryAsync();
 
-        var refusal = await Assert.ThrowsAsync<ListenException>(() => cluster.PrimaryAsync("other", options => options.Listen = primary.Uri));
+        var refusal = await Assert.ThrowsAsync<ListenException>(() => cluster.PrimaryAsync("other", options => options.Listen = primary.Address));
 
-        Assert.Contains(primary.Uri.Authority, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(primary.Address.Authority, refusal.Message, StringComparison.Ordinal);
         Assert.Contains("in use", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -90,7 +90,7 @@ public sealed class DataDirectoryTests
         await primary.StopAsync();
         foreach (var segment in Directory.GetFiles(Path.Combine(primary.Data, "log"))) File.Delete(segment);
 
-        var refusal = await Assert.ThrowsAsync<DataDirectoryException>(primary.StartAsync);
+        var refusal = await Assert.ThrowsAsync<DataDirectoryException>(() => primary.StartAsync());
 
         Assert.Contains("holds no log", refusal.Message, StringComparison.Ordinal);
     }
@@ -146,7 +146,7 @@ public sealed class DataDirectoryTests
         FlipByte(segment, 600);
         var before = await File.ReadAllBytesAsync(segment);
 
-        var refusal = await Assert.ThrowsAsync<LogDamagedException>(primary.StartAsync);
+        var refusal = await Assert.ThrowsAsync<LogDamagedException>(() => primary.StartAsync());
 
         Assert.Equal(segment, refusal.File);
         Assert.InRange(refusal.Offset, 300, 600);

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Replication.Core.Transactions;
 using Replication.Node.Embedding;
-using Replication.Node.Tests.Fixture;
+using Replication.Testing;
 
 namespace Replication.Node.Tests;
 
@@ -50,7 +50,7 @@ public sealed class EmbeddingTests
         var primary = await cluster.PrimaryAsync();
         await primary.Services.GetRequiredService<IDatabase>().CommitAsync(tx => tx.Put("customers", "ada", new Customer("Ada", "GB")));
         var replica = await cluster.ReplicaAsync(primary);
-        await TestCluster.AssertCaughtUpAsync(replica, primary);
+        await TestCluster.WaitForCaughtUpAsync(replica, primary);
         var database = replica.Services.GetRequiredService<IDatabase>();
 
         var outcome = await database.CommitAsync(tx => tx.Delete("customers", "ada"));

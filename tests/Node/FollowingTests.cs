@@ -2,6 +2,7 @@ using System.Text;
 using Replication.Client;
 using Replication.Node.Roles;
 using Replication.Node.Tests.Fixture;
+using Replication.Testing;
 
 namespace Replication.Node.Tests;
 
@@ -14,14 +15,14 @@ public sealed class FollowingTests
         var primary = await cluster.PrimaryAsync();
         using var stop = new CancellationTokenSource();
         var load = Load.RunAsync(primary.Client, writers: 4, stop.Token);
-        await Eventually.HoldsAsync("the load has written something", () => primary.Database.State.Records > 500);
+        await Eventually.HoldsAsync("the load has written something", () => primary.Database.State.Records > 500, cancellation: CancellationToken.None);
 
-        var replica = await cluster.ReplicaAsync(primary);
-        await Eventually.HoldsAsync("the replica streams", () => replica.Node.State == NodeState.Streaming);
+        var replica = await cluster.ReplicaAsync(primary, cancellation: CancellationToken.None);
+        await Eventually.HoldsAsync("the replica streams", () => replica.Node.State == NodeState.Streaming, cancellation: CancellationToken.None);
         await stop.CancelAsync();
         var acknowledged = await load;
 
-        await TestCluster.AssertCaughtUpAsync(replica, primary);
+        await TestCluster.WaitForCaughtUpAsync(replica, primary, cancellation: CancellationToken.None);
         Assert.Equal(1, replica.Status.Counters.SnapshotsInstalled);
         foreach (var (key, value) in acknowledged)
             Assert.Equal(value, (await replica.Client.GetAsync("load", key, cancellation: CancellationToken.None)).Value.ToArray());
@@ -36,11 +37,11 @@ public sealed class FollowingTests
         var replica = await cluster.ReplicaAsync(primary);
         await Eventually.HoldsAsync("the replica streams", () => replica.Node.State == NodeState.Streaming);
         await replica.StopAsync();
-        for (var i = 0; i < 100; i++) await primary.Client.PutAsync("docs", $"k{i}", TestCluster.Json($"{i}"));
+        for (var i = 0; i < 100; i++) await primary.Client.PutAsync("docs", $"k{i}", Load.Json($"{i}"));
 
         await replica.StartAsync();
 
-        await TestCluster.AssertCaughtUpAsync(replica, primary);
+        await TestCluster.WaitForCaughtUpAsync(replica, primary);
         Assert.Equal(0, replica.Status.Counters.SnapshotsInstalled);
         Assert.Equal(1, primary.Status.Counters.SnapshotsServed + primary.Status.Counters.SnapshotsWritten);
     }
@@ -52,14 +53,14 @@ public sealed class FollowingTests
         var primary = await cluster.PrimaryAsync();
         await primary.Client.PutAsync("docs", "before", "1");
         var replica = await cluster.ReplicaAsync(primary);
-        await TestCluster.AssertCaughtUpAsync(replica, primary);
+        await TestCluster.WaitForCaughtUpAsync(replica, primary);
 
         await primary.StopAsync();
         Assert.Equal("1", Text(await replica.Client.GetAsync("docs", "before")));
         await primary.StartAsync();
         await primary.Client.PutAsync("docs", "after", "2");
 
-        await TestCluster.AssertCaughtUpAsync(replica, primary);
+        await TestCluster.WaitForCaughtUpAsync(replica, primary);
         Assert.Equal(2u, primary.Database.State.Position.Epoch.Number);
         Assert.Equal("2", Text(await replica.Client.GetAsync("docs", "after")));
         Assert.Equal(1, replica.Status.Counters.SnapshotsInstalled);
@@ -72,12 +73,12 @@ public sealed class FollowingTests
         var primary = await cluster.PrimaryAsync();
         await primary.Client.PutAsync("docs", "k", "1");
         var middle = await cluster.ReplicaAsync(primary, "middle");
-        await TestCluster.AssertCaughtUpAsync(middle, primary);
+        await TestCluster.WaitForCaughtUpAsync(middle, primary);
 
         var last = await cluster.ReplicaAsync(middle, "last");
         await primary.Client.PutAsync("docs", "k", "2");
 
-        await TestCluster.AssertCaughtUpAsync(last, primary);
+        await TestCluster.WaitForCaughtUpAsync(last, primary);
         Assert.Equal("2", Text(await last.Client.GetAsync("docs", "k")));
         Assert.Equal(primary.Node.Address, last.Node.PrimaryAddress);
     }
@@ -95,12 +96,12 @@ public sealed class FollowingTests
         var result = await primary.Client.CommitAsync(transaction);
 
         Assert.True(result.IsCommitted);
-        await TestCluster.AssertCaughtUpAsync(replica, primary);
+        await TestCluster.WaitForCaughtUpAsync(replica, primary);
         await replica.StopAsync();
         await replica.StartAsync();
         await primary.StopAsync();
         await primary.StartAsync();
-        await TestCluster.AssertCaughtUpAsync(replica, primary);
+        await TestCluster.WaitForCaughtUpAsync(replica, primary);
         Assert.Equal(Load.RandomBytes(1024 * 1024, seed: 12), (await replica.Client.GetAsync("blobs", "b12")).Value.ToArray());
     }
 
@@ -111,11 +112,11 @@ public sealed class FollowingTests
         var one = await cluster.PrimaryAsync("one");
         await one.Client.PutAsync("docs", "k", "\"of one\"");
         var replica = await cluster.ReplicaAsync(one);
-        await TestCluster.AssertCaughtUpAsync(replica, one);
+        await TestCluster.WaitForCaughtUpAsync(replica, one);
         var two = await cluster.PrimaryAsync("two");
         await replica.StopAsync();
 
-        var stray = await cluster.StartAsync("replica", two.Uri);
+        var stray = await cluster.StartAsync("replica", two.Address);
 
         await Eventually.HoldsAsync("the refusal is shown", () => stray.Status.Upstream!.LastError.Contains("history", StringComparison.Ordinal));
         Assert.Equal("\"of one\"", Text(await stray.Client.GetAsync("docs", "k")));
@@ -139,10 +140,10 @@ public sealed class FollowingTests
         await rival.Client.PutAsync("docs", "only-there", "3");
         await rival.StopAsync();
 
-        var replica = await cluster.StartAsync("replica", primary.Uri);
+        var replica = await cluster.StartAsync("replica", primary.Address);
 
         await Eventually.HoldsAsync("it has begun again", () => replica.Status.Counters.SnapshotsInstalled == 1);
-        await TestCluster.AssertCaughtUpAsync(replica, primary);
+        await TestCluster.WaitForCaughtUpAsync(replica, primary);
         Assert.False((await replica.Client.GetAsync("docs", "only-there")).Found);
         Assert.Single(Directory.GetDirectories(Path.Combine(replica.Data, "lost"), "log-*"));
     }

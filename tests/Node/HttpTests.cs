@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using Replication.Node.Tests.Fixture;
+using Replication.Testing;
 
 namespace Replication.Node.Tests;
 
@@ -12,11 +12,10 @@ public sealed class HttpTests
         await using var cluster = new TestCluster();
         var primary = await cluster.PrimaryAsync();
         await primary.Client.PutAsync("docs", "k", "1");
-        using var http = new HttpClient { BaseAddress = primary.Http };
 
-        Assert.Equal("live\n", await http.GetStringAsync(new Uri("/health/live", UriKind.Relative)));
-        await Eventually.HoldsAsync("the primary is ready", async () => (await http.GetAsync(new Uri("/health/ready", UriKind.Relative))).StatusCode == HttpStatusCode.OK);
-        using var status = JsonDocument.Parse(await http.GetStringAsync(new Uri("/v1/status", UriKind.Relative)));
+        Assert.Equal("live\n", await primary.Http.GetStringAsync(new Uri("/health/live", UriKind.Relative)));
+        await Eventually.HoldsAsync("the primary is ready", async () => (await primary.Http.GetAsync(new Uri("/health/ready", UriKind.Relative))).StatusCode == HttpStatusCode.OK);
+        using var status = JsonDocument.Parse(await primary.Http.GetStringAsync(new Uri("/v1/status", UriKind.Relative)));
 
         Assert.Equal("primary", status.RootElement.GetProperty("role").GetString());
         Assert.Equal(primary.Database.State.Position.ToString(), status.RootElement.GetProperty("durable").GetString());
@@ -29,10 +28,9 @@ public sealed class HttpTests
     {
         await using var cluster = new TestCluster();
         var replica = await cluster.StartAsync("replica", new Uri("http://127.0.0.1:1"));
-        using var http = new HttpClient { BaseAddress = replica.Http };
 
-        var live = await http.GetAsync(new Uri("/health/live", UriKind.Relative));
-        var ready = await http.GetAsync(new Uri("/health/ready", UriKind.Relative));
+        var live = await replica.Http.GetAsync(new Uri("/health/live", UriKind.Relative));
+        var ready = await replica.Http.GetAsync(new Uri("/health/ready", UriKind.Relative));
 
         Assert.Equal(HttpStatusCode.OK, live.StatusCode);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);

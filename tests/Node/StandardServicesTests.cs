@@ -1,6 +1,6 @@
 using Grpc.Core;
 using Grpc.Net.Client;
-using Replication.Node.Tests.Fixture;
+using Replication.Testing;
 using Replication.Protos.Health.V1;
 using Replication.Protos.Reflection.V1;
 using ServingStatus = Replication.Protos.Health.V1.HealthCheckResponse.Types.ServingStatus;
@@ -15,7 +15,7 @@ public sealed class StandardServicesTests
         await using var cluster = new TestCluster();
         var primary = await cluster.PrimaryAsync();
         await primary.Client.PutAsync("docs", "k", "1");
-        using var channel = GrpcChannel.ForAddress(primary.Uri);
+        using var channel = GrpcChannel.ForAddress(primary.Address);
         var health = new Health.HealthClient(channel);
 
         foreach (var service in (string[])["", "replication.v1.Store", "replication.v1.Feed", "replication.v1.Cluster"])
@@ -29,7 +29,7 @@ public sealed class StandardServicesTests
     {
         await using var cluster = new TestCluster();
         var replica = await cluster.StartAsync("replica", new Uri("http://127.0.0.1:1"));
-        using var channel = GrpcChannel.ForAddress(replica.Uri);
+        using var channel = GrpcChannel.ForAddress(replica.Address);
 
         using var watch = new Health.HealthClient(channel).Watch(new HealthCheckRequest());
 
@@ -42,7 +42,7 @@ public sealed class StandardServicesTests
     {
         await using var cluster = new TestCluster();
         var primary = await cluster.PrimaryAsync();
-        using var channel = GrpcChannel.ForAddress(primary.Uri);
+        using var channel = GrpcChannel.ForAddress(primary.Address);
         using var call = new ServerReflection.ServerReflectionClient(channel).ServerReflectionInfo();
 
         var services = await AskAsync(new ServerReflectionRequest { ListServices = string.Empty });

@@ -1,6 +1,7 @@
 using Grpc.Net.Client;
 using Replication.Client;
 using Replication.Protos.Health.V1;
+using Replication.Testing;
 
 namespace Replication.Processes.Tests;
 
@@ -25,12 +26,12 @@ public sealed class KillTests : IDisposable
         for (var kill = 0; kill < 10; kill++)
         {
             var before = writers.Acknowledged;
-            await Eventually.HoldsAsync("the writers get on", () => writers.Acknowledged > before + 300);
+            await Eventually.HoldsAsync("the writers get on", () => writers.Acknowledged > before + 300, NodeProcess.Patience);
             await primary.KillAsync();
             await primary.StartReadyAsync();
         }
         var last = writers.Acknowledged;
-        await Eventually.HoldsAsync("the writers get on after the last kill", () => writers.Acknowledged > last + 300);
+        await Eventually.HoldsAsync("the writers get on after the last kill", () => writers.Acknowledged > last + 300, NodeProcess.Patience);
         await writers.StopAsync();
 
         await writers.AssertHoldsAsync(client);
@@ -61,13 +62,13 @@ public sealed class KillTests : IDisposable
         // While it bootstraps: at the first byte of the snapshot in its folder.
         replica.Start();
         var bootstrap = Path.Combine(_root, "replica", "bootstrap");
-        await Eventually.HoldsAsync("the bootstrap has begun or is done", () => Directory.Exists(bootstrap) || Directory.Exists(Path.Combine(_root, "replica", "log")) && SnapshotsIn("replica") > 0);
+        await Eventually.HoldsAsync("the bootstrap has begun or is done", () => Directory.Exists(bootstrap) || Directory.Exists(Path.Combine(_root, "replica", "log")) && SnapshotsIn("replica") > 0, NodeProcess.Patience);
         await replica.KillAsync();
         await replica.StartReadyAsync();
         for (var kill = 0; kill < 3; kill++)
         {
             var before = writers.Acknowledged;
-            await Eventually.HoldsAsync("the writers get on", () => writers.Acknowledged > before + 300);
+            await Eventually.HoldsAsync("the writers get on", () => writers.Acknowledged > before + 300, NodeProcess.Patience);
             await replica.KillAsync();
             await replica.StartReadyAsync();
         }
@@ -97,7 +98,8 @@ public sealed class KillTests : IDisposable
         var code = await primary.StopAsync();
         Assert.True(code == 0, $"{code}: {primary.Output}");
         Assert.Contains("Node state Primary → Stopping", primary.Output, StringComparison.Ordinal);
-        await Eventually.HoldsAsync($"the replica was told:\n{replica.Output}\n{primary.Output}", () => replica.Output.Contains("This node is stopping", StringComparison.Ordinal));
+        await Eventually.HoldsAsync(
+            "the replica was told", () => replica.Output.Contains("This node is stopping", StringComparison.Ordinal), NodeProcess.Patience, () => $"\n{replica.Output}\n{primary.Output}");
         code = await replica.StopAsync();
         Assert.True(code == 0, $"{code}: {replica.Output}");
     }

@@ -1,15 +1,18 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
 using Replication.Client;
+using Replication.Testing;
 
 namespace Replication.Processes.Tests;
 
 /// <summary>A node as its own process: the built <c>replicad</c>, ended by its own process id.</summary>
 internal sealed partial class NodeProcess : IAsyncDisposable
 {
+    /// <summary>For what several processes do on a machine that does other things too.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private const int SigTerm = 15;
 
     private readonly string[] _arguments;
@@ -18,8 +21,8 @@ internal sealed partial class NodeProcess : IAsyncDisposable
 
     public NodeProcess(string role, string data, Uri? primary = null, Uri? listen = null, params string[] more)
     {
-        Address = listen ?? new Uri($"http://127.0.0.1:{FreePort()}");
-        Http = new Uri($"http://127.0.0.1:{FreePort()}");
+        Address = listen ?? LoopbackPort.TakeAddress();
+        Http = LoopbackPort.TakeAddress();
         string[] follow = primary is null ? [] : ["--primary", primary.ToString()];
         _arguments = [role, "--data", data, "--listen", Address.ToString(), "--http", Http.ToString(), .. follow, .. more];
     }
@@ -70,7 +73,7 @@ internal sealed partial class NodeProcess : IAsyncDisposable
             {
                 return false;
             }
-        });
+        }, Patience, () => Output);
     }
 
     /// <summary>SIGKILL: nothing is flushed, nobody is told.</summary>
@@ -89,7 +92,7 @@ internal sealed partial class NodeProcess : IAsyncDisposable
 
     public async Task<int> WaitForExitAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(Patience);
         await _process!.WaitForExitAsync(patience.Token);
         return _process.ExitCode;
     }
@@ -99,25 +102,6 @@ internal sealed partial class NodeProcess : IAsyncDisposable
         if (_process is null) return;
         if (!_process.HasExited) await KillAsync();
         _process.Dispose();
-    }
-
-    // Below the range from which the system takes the ports of outgoing connections: a free one stays free until it is used.
-    private static int FreePort()
-    {
-        while (true)
-        {
-            var port = Random.Shared.Next(20_000, 32_000);
-            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            try
-            {
-                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-                return port;
-            }
-            catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse)
-            {
-                continue;
-            }
-        }
     }
 
     private void Keep(object sender, DataReceivedEventArgs line)

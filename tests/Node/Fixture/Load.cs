@@ -1,3 +1,4 @@
+using System.Text;
 using Replication.Client;
 using Replication.Core.Database;
 
@@ -12,6 +13,8 @@ internal static class Load
         var results = await Task.WhenAll(Enumerable.Range(0, writers).Select(writer => WriteAsync(client, writer, stop)));
         return results.SelectMany(result => result).ToDictionary(StringComparer.Ordinal);
     }
+
+    public static byte[] Json(string text) => Encoding.UTF8.GetBytes($"{{\"text\":\"{text}\"}}");
 
     public static byte[] RandomBytes(int length, int seed)
     {
@@ -40,7 +43,7 @@ internal static class Load
         var acknowledged = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         for (var i = 0; !stop.IsCancellationRequested; i++)
         {
-            var (key, value) = ($"w{writer}-{i % 500}", TestCluster.Json($"{i}"));
+            var (key, value) = ($"w{writer}-{i % 500}", Json($"{i}"));
             await client.PutAsync("load", key, value, cancellation: CancellationToken.None);
             acknowledged[key] = value;
         }
