@@ -107,7 +107,12 @@ public sealed class BootstrapFolder : IDisposable
         files.CreateDirectory(directory, FileLabel.Bootstrap);
         Span<byte> header = stackalloc byte[SnapshotFile.HeaderSize];
         SnapshotFile.WriteHeader(header, SnapshotFile.DataMagic, 0);
-        using (var data = files.Create(dataPath, FileLabel.Bootstrap)) data.Write(header, 0, FileLabel.Bootstrap);
+        using (var data = files.Create(dataPath, FileLabel.Bootstrap))
+        {
+            // Chunks are looked at again when the folder is opened, the header is not: with a manifest it has to be there.
+            data.Write(header, 0, FileLabel.Bootstrap);
+            data.Sync(FileLabel.Bootstrap);
+        }
         SnapshotWriter.WriteManifest(files, manifestPath, manifest, FileLabel.Bootstrap);
         files.SyncDirectory(directory, FileLabel.Bootstrap);
     }

@@ -11,6 +11,7 @@ namespace Replication.Core.Database;
 internal sealed class DirectoryOpener(DatabaseEnvironment environment, DatabaseOptions options)
 {
     private const int MaxIdentityBytes = 4096;
+    private const int PermissionDenied = 13; // EACCES on Linux
 
     private readonly IFileSystem _files = environment.Files;
 
@@ -75,9 +76,26 @@ internal sealed class DirectoryOpener(DatabaseEnvironment environment, DatabaseO
         _files.SyncDirectory(layout.Root, FileLabel.Identity);
     }
 
+    /// <summary>
+    /// Makes the directory's name durable, and the names of those above it, which may be as new. Until a first start has
+    /// come to its end: the process that made them may have died before it could.
+    /// </summary>
+    public void SyncName(DataLayout layout)
+    {
+        try
+        {
+            for (var above = Path.GetDirectoryName(layout.Root); above is not null; above = Path.GetDirectoryName(above))
+                _files.SyncDirectory(above, FileLabel.Layout);
+        }
+        catch (IOException denied) when (denied.HResult == PermissionDenied)
+        {
+            // What this user may not even read it has not made, nor anything above it.
+            return;
+        }
+    }
+
     private void Build(string root, bool withHistory)
     {
-        var parent = Path.GetDirectoryName(root) ?? root;
         var draft = new DataLayout(root + ".creating");
         _files.DeleteDirectory(draft.Root, FileLabel.Layout);
         _files.CreateDirectory(draft.Log, FileLabel.Layout);
@@ -85,12 +103,11 @@ internal sealed class DirectoryOpener(DatabaseEnvironment environment, DatabaseO
         var history = withHistory ? new HistoryId(new UInt128(environment.Entropy.NextNonZero(), environment.Entropy.NextNonZero())) : HistoryId.None;
         if (withHistory)
         {
-            using var supply = new InlineSegmentSupply(_files, draft.Log, options.Log.SegmentBytes);
+            using var supply = environment.SupplyFor(draft.Log, options.Log.SegmentBytes);
             SegmentedLog.Create(_files, draft.Log, supply, environment.Entropy, history, LogTail.Start).Dispose();
         }
         WriteIdentity(draft, new NodeIdentity(environment.Entropy.NextNonZero(), 0, history, Epoch.None, 0));
         if (_files.DirectoryExists(root)) _files.DeleteDirectory(root, FileLabel.Layout);
         _files.Rename(draft.Root, root, FileLabel.Layout);
-        _files.SyncDirectory(parent, FileLabel.Layout);
     }
 }

@@ -88,6 +88,7 @@ public sealed class LocalDatabase : IDisposable
         try
         {
             database = new LocalDatabase(environment, options, opener, layout, directoryLock);
+            if (database.Identity.StartCounter == 0) opener.SyncName(layout);
             database.Recover(isNew);
             database.SaveIdentity(database.Identity with { StartCounter = database.Identity.StartCounter + 1 });
             return database;

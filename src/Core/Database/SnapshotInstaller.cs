@@ -1,3 +1,4 @@
+using System.Globalization;
 using Replication.Core.IO;
 using Replication.Core.Log;
 
@@ -19,26 +20,23 @@ internal static class SnapshotInstaller
         var (files, layout) = (database.Environment.Files, database.Layout);
         files.DeleteDirectory(layout.StagedLog, FileLabel.Bootstrap);
         files.CreateDirectory(layout.StagedLog, FileLabel.Bootstrap);
-        using (var supply = new InlineSegmentSupply(files, layout.StagedLog, segmentBytes))
+        using (var supply = database.Environment.SupplyFor(layout.StagedLog, segmentBytes))
             SegmentedLog.Create(files, layout.StagedLog, supply, database.Environment.Entropy, bootstrap.Manifest.History, bootstrap.Manifest.Tail).Dispose();
         files.DeleteDirectory(layout.StagedSnapshots, FileLabel.Bootstrap);
         files.CreateDirectory(layout.StagedSnapshots, FileLabel.Bootstrap);
         bootstrap.MoveTo(layout.StagedSnapshots);
         files.SyncDirectory(layout.StagedSnapshots, FileLabel.Bootstrap);
-        using (var marker = files.Create(layout.InstallMarker, FileLabel.Bootstrap))
-        {
-            marker.Write(keepOldLog ? KeepOldLog : DropOldLog, 0, FileLabel.Bootstrap);
-            marker.Sync(FileLabel.Bootstrap);
-        }
-        files.SyncDirectory(layout.Bootstrap, FileLabel.Bootstrap);
+        WriteMarker(files, layout, keepOldLog);
     }
 
     /// <summary>Does what is left of an installation; nothing when there is no marker.</summary>
     public static void Finish(IFileSystem files, DataLayout layout)
     {
         if (!files.FileExists(layout.InstallMarker)) return;
-        Replace(files, layout.StagedLog, layout.Log, layout.ReplacedLog);
-        Replace(files, layout.StagedSnapshots, layout.Snapshots, layout.ReplacedSnapshots);
+        // Its name may be only in the page cache, and what follows must not be found without it.
+        files.SyncDirectory(layout.Bootstrap, FileLabel.Bootstrap);
+        Replace(files, layout, layout.StagedLog, layout.Log, layout.ReplacedLog);
+        Replace(files, layout, layout.StagedSnapshots, layout.Snapshots, layout.ReplacedSnapshots);
         files.SyncDirectory(layout.Bootstrap, FileLabel.Bootstrap);
         files.SyncDirectory(layout.Root, FileLabel.Bootstrap);
         if (files.DirectoryExists(layout.ReplacedLog) && KeepsOldLog(files, layout)) SaveOldLog(files, layout);
@@ -48,10 +46,28 @@ internal static class SnapshotInstaller
         files.SyncDirectory(layout.Root, FileLabel.Bootstrap);
     }
 
-    private static void Replace(IFileSystem files, string staged, string place, string replaced)
+    // The marker has its name only when it is whole and everything that it stands for is durable: the name is the decision.
+    private static void WriteMarker(IFileSystem files, DataLayout layout, bool keepOldLog)
+    {
+        var temporary = layout.InstallMarker + SegmentFiller.TemporaryExtension;
+        if (files.FileExists(temporary)) files.Delete(temporary, FileLabel.Bootstrap);
+        using (var marker = files.Create(temporary, FileLabel.Bootstrap))
+        {
+            marker.Write(keepOldLog ? KeepOldLog : DropOldLog, 0, FileLabel.Bootstrap);
+            marker.Sync(FileLabel.Bootstrap);
+        }
+        files.SyncDirectory(layout.Bootstrap, FileLabel.Bootstrap);
+        files.SyncDirectory(layout.Root, FileLabel.Bootstrap);
+        files.Rename(temporary, layout.InstallMarker, FileLabel.Bootstrap);
+        files.SyncDirectory(layout.Bootstrap, FileLabel.Bootstrap);
+    }
+
+    private static void Replace(IFileSystem files, DataLayout layout, string staged, string place, string replaced)
     {
         if (!files.DirectoryExists(staged)) return;
         if (files.DirectoryExists(place)) files.Rename(place, replaced, FileLabel.Bootstrap);
+        // A disk that kept only the second rename would have lost the old directory, or mixed the two.
+        files.SyncDirectory(layout.Root, FileLabel.Bootstrap);
         files.Rename(staged, place, FileLabel.Bootstrap);
     }
 
@@ -65,9 +81,18 @@ internal static class SnapshotInstaller
     private static void SaveOldLog(IFileSystem files, DataLayout layout)
     {
         files.CreateDirectory(layout.Lost, FileLabel.Bootstrap);
-        var number = files.List(layout.Lost).Count + 1;
-        files.Rename(layout.ReplacedLog, Path.Combine(layout.Lost, $"log-{number:D4}"), FileLabel.Bootstrap);
-        files.SyncDirectory(layout.Lost, FileLabel.Bootstrap);
         files.SyncDirectory(layout.Root, FileLabel.Bootstrap);
+        files.Rename(layout.ReplacedLog, FreeName(files, layout.Lost), FileLabel.Bootstrap);
+        files.SyncDirectory(layout.Lost, FileLabel.Bootstrap);
+    }
+
+    // Not counted: somebody may have taken older ones away.
+    private static string FreeName(IFileSystem files, string lost)
+    {
+        for (var number = 1; ; number++)
+        {
+            var path = Path.Combine(lost, string.Create(CultureInfo.InvariantCulture, $"log-{number:D4}"));
+            if (!files.DirectoryExists(path) && !files.FileExists(path)) return path;
+        }
     }
 }
