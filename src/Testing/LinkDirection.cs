@@ -37,8 +37,9 @@ public sealed class LinkDirection
     }
 
     /// <summary>
-    /// Bytes stop; connections stay open, and new ones are accepted but say nothing. What is handed over at this moment, up
-    /// to 16 KiB, may still arrive. At most 1 MiB waits in the link for each connection; behind that the sender has to wait.
+    /// Bytes stop, and neither the end nor the reset of a connection passes; connections stay open, and new ones are accepted
+    /// but say nothing. What is handed over at this moment, up to 16 KiB, may still arrive. At most 1 MiB waits in the link for
+    /// each connection; behind that the sender has to wait.
     /// </summary>
     public void Stall()
     {

@@ -71,7 +71,7 @@ public sealed class ManualClock : TimeProvider
         $"timers wait for this clock, {timers} or more", () => PendingTimers >= timers, patience, () => $"{PendingTimers} pending", cancellation);
 
     /// <summary>Makes a timer. Times are as for <see cref="Timer"/>: <see cref="Timeout.InfiniteTimeSpan"/> for never, a period of zero for once.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A time is negative and not infinite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A time is negative and not infinite, or longer than about 49 days.</exception>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         ArgumentNullException.ThrowIfNull(callback);

@@ -1,8 +1,13 @@
+using System.Runtime.CompilerServices;
+
 namespace Replication.Testing;
 
 /// <summary>A timer of a <see cref="ManualClock"/>, which alone changes it, inside its lock.</summary>
 internal sealed class ManualTimer(ManualClock clock, long number, Action callback) : ITimer
 {
+    /// <summary>As for the system's timers: about 49 days.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+
     private readonly ExecutionContext? _context = ExecutionContext.Capture();
 
     public static IComparer<ManualTimer> ByDueTime { get; } = Comparer<ManualTimer>.Create(static (one, other) => (one.Due, one.Number).CompareTo((other.Due, other.Number)));
@@ -19,8 +24,8 @@ internal sealed class ManualTimer(ManualClock clock, long number, Action callbac
 
     public bool Change(TimeSpan dueTime, TimeSpan period)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(dueTime, Timeout.InfiniteTimeSpan);
-        ArgumentOutOfRangeException.ThrowIfLessThan(period, Timeout.InfiniteTimeSpan);
+        CheckBounds(dueTime);
+        CheckBounds(period);
         return clock.Schedule(this, dueTime, period);
     }
 
@@ -37,5 +42,11 @@ internal sealed class ManualTimer(ManualClock clock, long number, Action callbac
     {
         if (_context is null) callback();
         else ExecutionContext.Run(_context, static run => ((Action)run!)(), callback);
+    }
+
+    private static void CheckBounds(TimeSpan time, [CallerArgumentExpression(nameof(time))] string? name = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(time, Timeout.InfiniteTimeSpan, name);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(time, Longest, name);
     }
 }

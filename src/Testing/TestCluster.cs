@@ -1,15 +1,17 @@
+using System.Runtime.ExceptionServices;
 using Replication.Node.Options;
 
 namespace Replication.Testing;
 
 /// <summary>
 /// Nodes in this process, over real files and real connections of the loopback device, each in an application and a
-/// folder of its own. All of it is stopped and removed at the end.
+/// folder of its own. All of it is stopped and removed at the end. Thread-safe: nodes may be started together.
 /// </summary>
 /// <param name="options">What the nodes have in common; default: nodes without an application around them.</param>
 public sealed class TestCluster(TestClusterOptions? options = null) : IAsyncDisposable
 {
     private readonly TestClusterOptions _options = options ?? new TestClusterOptions();
+    private readonly Lock _gate = new();
     private readonly List<TestNode> _nodes = [];
     private readonly List<TestLink> _links = [];
 
@@ -17,7 +19,13 @@ public sealed class TestCluster(TestClusterOptions? options = null) : IAsyncDisp
     public string Root { get; } = Directory.CreateTempSubdirectory("replication-").FullName;
 
     /// <summary>Every node that was started, in that order.</summary>
-    public IReadOnlyList<TestNode> Nodes => _nodes;
+    public IReadOnlyList<TestNode> Nodes
+    {
+        get
+        {
+            lock (_gate) return [.. _nodes];
+        }
+    }
 
     /// <summary>The data directory of a node of that name.</summary>
     public string PathOf(string name) => Path.Combine(Root, name);
@@ -55,7 +63,7 @@ public sealed class TestCluster(TestClusterOptions? options = null) : IAsyncDisp
     {
         var node = new TestNode(name, PathOf(name), upstream, _options, configure);
         await node.StartAsync(cancellation);
-        _nodes.Add(node);
+        lock (_gate) _nodes.Add(node);
         return node;
     }
 
@@ -64,7 +72,7 @@ public sealed class TestCluster(TestClusterOptions? options = null) : IAsyncDisp
     {
         ArgumentNullException.ThrowIfNull(upstream);
         var link = new TestLink(upstream.Address);
-        _links.Add(link);
+        lock (_gate) _links.Add(link);
         return link;
     }
 
@@ -100,20 +108,37 @@ public sealed class TestCluster(TestClusterOptions? options = null) : IAsyncDisp
     /// <summary>Throws when a node met something after which its process would have ended.</summary>
     /// <exception cref="NodeFailedException">One node did.</exception>
     /// <exception cref="AggregateException">Several did.</exception>
-    public void ThrowIfFailed() => Throw([.. _nodes.SelectMany(static node => node.Failures())]);
+    public void ThrowIfFailed() => Throw([.. Nodes.SelectMany(static node => node.Failures())]);
 
-    /// <summary>Stops the nodes, downstream first, ends the links and removes the data; then does as <see cref="ThrowIfFailed"/>.</summary>
+    /// <summary>
+    /// Ends the links, so that no node waits for one that is stalled, stops the nodes, those that were started last first, and
+    /// removes the data, also when a part of that fails; then does as <see cref="ThrowIfFailed"/>.
+    /// </summary>
+    /// <exception cref="NodeFailedException">A node met something after which its process would have ended.</exception>
+    /// <exception cref="AggregateException">Several things went wrong.</exception>
     public async ValueTask DisposeAsync()
     {
-        foreach (var node in Enumerable.Reverse(_nodes)) await node.DisposeAsync();
-        foreach (var link in _links) await link.DisposeAsync();
-        Directory.Delete(Root, recursive: true);
-        ThrowIfFailed();
+        var failures = new List<Exception>();
+        foreach (var part in _links.Concat<IAsyncDisposable>(Nodes.Reverse())) await EndAsync(part, failures);
+        if (Directory.Exists(Root)) Directory.Delete(Root, recursive: true);
+        Throw([.. Nodes.SelectMany(static node => node.Failures()), .. failures]);
     }
 
-    private static void Throw(IReadOnlyList<NodeFailedException> failures)
+    private static async Task EndAsync(IAsyncDisposable part, List<Exception> failures)
+    {
+        try
+        {
+            await part.DisposeAsync();
+        }
+        catch (Exception failure)
+        {
+            failures.Add(failure);
+        }
+    }
+
+    private static void Throw(IReadOnlyList<Exception> failures)
     {
         if (failures.Count > 1) throw new AggregateException(failures);
-        if (failures is [var one]) throw one;
+        if (failures is [var one]) ExceptionDispatchInfo.Throw(one);
     }
 }

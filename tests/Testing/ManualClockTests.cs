@@ -76,6 +76,7 @@ public sealed class ManualClockTests
         Assert.True(stopped.Change(Second, TimeSpan.Zero));
         Assert.Equal(1, _clock.PendingTimers);
         Assert.Throws<ArgumentOutOfRangeException>(() => changed.Change(TimeSpan.FromMilliseconds(-2), TimeSpan.Zero));
+        Assert.Throws<ArgumentOutOfRangeException>(() => changed.Change(Second, TimeSpan.MaxValue));
     }
 
     [Fact]

@@ -157,5 +157,18 @@ public sealed class TestClusterTests
         await Assert.ThrowsAsync<ArgumentException>(() => cluster.ReplicaAsync(two, link: cluster.LinkTo(one)));
     }
 
+    [Fact]
+    public async Task Replicas_may_be_started_together()
+    {
+        await using var cluster = new TestCluster();
+        var primary = await cluster.PrimaryAsync();
+        await primary.Client.PutAsync("docs", "k", "1");
+
+        var replicas = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => cluster.ReplicaAsync(primary, $"replica-{i}")));
+
+        await Task.WhenAll(replicas.Select(replica => TestCluster.WaitForCaughtUpAsync(replica, primary)));
+        Assert.Equal(5, cluster.Nodes.Count);
+    }
+
     private static void Fail(TestNode node, string reason) => node.Services.GetRequiredService<FatalExit>()(new IOException(reason));
 }

@@ -146,6 +146,26 @@ public sealed class TestLinkTests
     }
 
     [Fact]
+    public async Task Behind_a_stall_nobody_hears_of_a_reset_until_the_bytes_go_on()
+    {
+        await using var ends = new LinkEnds();
+        var (near, far) = await ends.ConnectAsync();
+        ends.Link.Stall();
+
+        near.Socket.Close(0);
+        await far.WriteAsync(Answer); // goes into the link, where nothing comes back from
+        var reading = far.ReadAsync(new byte[1]).AsTask();
+        var (later, laterFar) = await ends.ConnectAsync();
+        await later.WriteAsync(Word);
+        Assert.False(reading.IsCompleted);
+        Assert.Equal(2, ends.Link.OpenConnections);
+
+        ends.Link.Resume();
+        await Assert.ThrowsAsync<IOException>(() => reading);
+        Assert.Equal(Word, await LinkEnds.ReadAsync(laterFar, Word.Length));
+    }
+
+    [Fact]
     public async Task Without_anybody_at_the_other_end_a_connection_is_reset()
     {
         await using var ends = new LinkEnds();

@@ -17,8 +17,8 @@ internal sealed class LinkConnection : IDisposable
         _near = accepted;
         _near.NoDelay = true;
         _target = target;
-        _there = new LinkPipe(_near, _far, there, time);
-        _back = new LinkPipe(_far, _near, back, time);
+        _there = new LinkPipe(_near, _far, there, back, time);
+        _back = new LinkPipe(_far, _near, back, there, time);
     }
 
     public async Task RunAsync()
