@@ -21,6 +21,9 @@ public sealed class FileFault(int number)
     /// <summary>Whether everything after the failed operation fails too, as when a disk is gone.</summary>
     public bool Lasts { get; init; }
 
+    /// <summary>Told when it has come to the operation; null for nobody.</summary>
+    public Action? Told { get; init; }
+
     /// <summary>Whether it has come to the operation.</summary>
     public bool Fired { get; private set; }
 
@@ -29,7 +32,9 @@ public sealed class FileFault(int number)
         if (Fired) return Lasts;
         if (Label is { } label && operation.Label != label) return false;
         if (Action is { } action && operation.Action != action) return false;
-        return Fired = ++_seen == number;
+        Fired = ++_seen == number;
+        if (Fired) Told?.Invoke();
+        return Fired;
     }
 
     internal FileOperation? Leaves(FileOperation operation) =>

@@ -11,6 +11,7 @@ public sealed class MemoryFileSystem(MemoryDisk disk) : IFileSystem
     private readonly Lock _gate = new();
     private readonly List<FileOperation> _journal = [];
     private readonly HashSet<string> _locks = new(StringComparer.Ordinal);
+    private int _operations;
 
     public MemoryFileSystem()
         : this(new MemoryDisk())
@@ -22,6 +23,12 @@ public sealed class MemoryFileSystem(MemoryDisk disk) : IFileSystem
 
     /// <summary>What fails next; null for nothing.</summary>
     public FileFault? Fault { get; set; }
+
+    /// <summary>Whether the operations are kept; long runs do without.</summary>
+    public bool KeepsJournal { get; init; } = true;
+
+    /// <summary>Called before each operation, which does not happen if it throws; null for nothing.</summary>
+    public Action<FileOperation>? Before { get; set; }
 
     /// <summary>Called behind each operation, on the thread that did it; null for nothing.</summary>
     public Action<FileOperation>? Done { get; set; }
@@ -43,7 +50,7 @@ public sealed class MemoryFileSystem(MemoryDisk disk) : IFileSystem
     {
         get
         {
-            lock (_gate) return _journal.Count;
+            lock (_gate) return _operations;
         }
     }
 
@@ -151,6 +158,7 @@ public sealed class MemoryFileSystem(MemoryDisk disk) : IFileSystem
 
     private void Do(FileOperation operation)
     {
+        Before?.Invoke(operation);
         if (Fault is { } fault && fault.Takes(operation))
         {
             if (fault.Leaves(operation) is { } rest) Apply(rest);
@@ -164,7 +172,8 @@ public sealed class MemoryFileSystem(MemoryDisk disk) : IFileSystem
 
     private void Apply(FileOperation operation)
     {
-        _journal.Add(operation);
+        _operations++;
+        if (KeepsJournal) _journal.Add(operation);
         disk.Apply(operation);
         Done?.Invoke(operation);
     }

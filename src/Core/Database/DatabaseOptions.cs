@@ -1,5 +1,6 @@
 using Replication.Core.Log;
 using Replication.Core.Records;
+using Replication.Core.Snapshots;
 
 namespace Replication.Core.Database;
 
@@ -15,6 +16,9 @@ public sealed record DatabaseOptions(string Directory)
     /// a mount that is missing.
     /// </summary>
     public bool Init { get; init; }
+
+    /// <summary>A chunk of a snapshot is closed once it has so many bytes. Default 1 MiB.</summary>
+    public int ChunkBytes { get; init; } = SnapshotWriter.ChunkBytes;
 
     /// <summary>Of so many last entries the digest is remembered, at 40 bytes each, so that nodes can be compared. Default 65,536.</summary>
     public int DigestsRemembered { get; init; } = DigestHistory.Capacity;

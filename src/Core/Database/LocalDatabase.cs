@@ -160,7 +160,7 @@ public sealed class LocalDatabase : IDisposable
             if (Snapshots.NewestFirst is [var newest, ..] && newest.Position == state.Position) return newest;
             if (state.Index > log.Durable.Index)
                 throw new InvalidOperationException($"The log is synced up to {log.Durable.Index} only; a snapshot at {state.Index} has to wait for it.");
-            var manifest = SnapshotWriter.Write(_environment.Files, Layout.Snapshots, History, state, cancellation);
+            var manifest = SnapshotWriter.Write(_environment.Files, Layout.Snapshots, History, state, cancellation, _options.ChunkBytes);
             Snapshots.Add(manifest);
             PruneLog(log);
             return manifest;

@@ -12,20 +12,20 @@ namespace Replication.Core.Following;
 /// </remarks>
 public sealed class StreamSender
 {
-    private readonly SendTimes _times;
+    private readonly SendLimits _limits;
     private readonly SendWindow _window = new();
     private long _announcedCommit;
     private TimeSpan _nextHeartbeat;
 
     /// <summary>Begins behind what the replica has.</summary>
     /// <param name="progress">Opened for this session.</param>
-    /// <param name="times">How often it says something.</param>
+    /// <param name="limits">How often it says something, and how much.</param>
     /// <param name="now">On the monotonic clock that <paramref name="progress"/> is stamped with.</param>
-    public StreamSender(FollowerProgress progress, SendTimes times, TimeSpan now)
+    public StreamSender(FollowerProgress progress, SendLimits limits, TimeSpan now)
     {
         Progress = progress;
         SentIndex = progress.Hello.Durable.Index;
-        _times = times;
+        _limits = limits;
         _nextHeartbeat = now;
     }
 
@@ -41,7 +41,7 @@ public sealed class StreamSender
     /// <param name="now">On the same clock as at the beginning.</param>
     public SendStep Next(long durable, long commitIndex, TimeSpan now)
     {
-        if (now >= _nextHeartbeat) return now - Progress.LastContact > _times.Silence ? SendStep.EndSilent : SendStep.Heartbeat;
+        if (now >= _nextHeartbeat) return now - Progress.LastContact > _limits.Silence ? SendStep.EndSilent : SendStep.Heartbeat;
         // With nothing to carry it, a commit index that moved is announced at once.
         if (SentIndex >= durable && Announceable(commitIndex) > _announcedCommit) return SendStep.Heartbeat;
         return SentIndex < durable && _window.IsOpen ? SendStep.Frames : SendStep.Wait;
@@ -53,7 +53,7 @@ public sealed class StreamSender
     /// <summary>The heartbeat to send.</summary>
     public StreamHeartbeat Heartbeat(long durable, long commitIndex, TimeSpan ownAge, TimeSpan now)
     {
-        _nextHeartbeat = now + _times.Heartbeat;
+        _nextHeartbeat = now + _limits.Heartbeat;
         _announcedCommit = Announceable(commitIndex);
         return new StreamHeartbeat(_announcedCommit, durable, Progress.Stamp, ownAge);
     }
@@ -67,7 +67,7 @@ public sealed class StreamSender
         SentIndex = run.LastIndex;
         _window.Sent(run.LastIndex, run.Frames.Length);
         _announcedCommit = Announceable(commitIndex);
-        return Pieces(run, _announcedCommit);
+        return Pieces(run, _announcedCommit, _limits.MessageBytes);
     }
 
     /// <summary>An acknowledgement came.</summary>
@@ -79,11 +79,11 @@ public sealed class StreamSender
         return null;
     }
 
-    private static IEnumerable<StreamFrames> Pieces(FrameRun run, long commitIndex)
+    private static IEnumerable<StreamFrames> Pieces(FrameRun run, long commitIndex, int messageBytes)
     {
-        for (var offset = 0; offset < run.Frames.Length; offset += StreamFrames.MaxBytes)
+        for (var offset = 0; offset < run.Frames.Length; offset += messageBytes)
         {
-            var piece = run.Frames[offset..Math.Min(run.Frames.Length, offset + StreamFrames.MaxBytes)];
+            var piece = run.Frames[offset..Math.Min(run.Frames.Length, offset + messageBytes)];
             yield return new StreamFrames(run.FirstIndex, run.LastIndex, commitIndex, Continued: offset + piece.Length < run.Frames.Length, piece);
         }
     }

@@ -3,7 +3,10 @@ namespace Replication.Core.Log;
 /// <summary>How the log uses the disk.</summary>
 public sealed record LogOptions
 {
-    /// <summary>Bytes of a segment file, 1 MiB to 1 GiB. Default 64 MiB. A single larger entry makes a larger segment.</summary>
+    /// <summary>The smallest segment that makes sense: small ones are for tests.</summary>
+    public const int MinSegmentBytes = 1024;
+
+    /// <summary>Bytes of a segment file, <see cref="MinSegmentBytes"/> to 1 GiB. Default 64 MiB. A single larger entry makes a larger segment.</summary>
     public int SegmentBytes { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>
@@ -18,7 +21,7 @@ public sealed record LogOptions
     /// <exception cref="ArgumentOutOfRangeException">A value is outside its bounds.</exception>
     public LogOptions Validated()
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(SegmentBytes, 1024 * 1024);
+        ArgumentOutOfRangeException.ThrowIfLessThan(SegmentBytes, MinSegmentBytes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(SegmentBytes, 1 << 30);
         ArgumentOutOfRangeException.ThrowIfNegative(RetainBytes);
         return this;

@@ -13,7 +13,7 @@ namespace Replication.Core.Snapshots;
 /// </summary>
 public static class SnapshotWriter
 {
-    /// <summary>A chunk is closed once it has so many bytes.</summary>
+    /// <summary>A chunk is closed once it has so many bytes, unless another number is given.</summary>
     public const int ChunkBytes = 1024 * 1024;
 
     /// <summary>Writes a snapshot.</summary>
@@ -22,7 +22,9 @@ public static class SnapshotWriter
     /// <param name="history">The lineage.</param>
     /// <param name="state">Committed, and in the synced log.</param>
     /// <param name="cancellation">Ends the writing between chunks; what was written is removed at the next start.</param>
-    public static SnapshotManifest Write(IFileSystem files, string directory, HistoryId history, DatabaseState state, CancellationToken cancellation)
+    /// <param name="chunkBytes">A chunk is closed once it has so many bytes.</param>
+    public static SnapshotManifest Write(
+        IFileSystem files, string directory, HistoryId history, DatabaseState state, CancellationToken cancellation, int chunkBytes = ChunkBytes)
     {
         var draft = new SnapshotManifest(history, state.Tail, state.Epochs, state.Configuration, state.Digest, state.Records, []);
         var path = Path.Combine(directory, draft.DataName);
@@ -31,7 +33,7 @@ public static class SnapshotWriter
         SnapshotManifest manifest;
         using (var file = files.Create(temporary, FileLabel.SnapshotWrite))
         {
-            manifest = draft with { Chunks = WriteChunks(file, state, cancellation) };
+            manifest = draft with { Chunks = WriteChunks(file, state, chunkBytes, cancellation) };
             file.Sync(FileLabel.SnapshotWrite);
         }
         files.Rename(temporary, path, FileLabel.SnapshotWrite);
@@ -58,7 +60,7 @@ public static class SnapshotWriter
         files.Rename(temporary, path, label);
     }
 
-    private static ImmutableArray<SnapshotChunk> WriteChunks(IFile file, DatabaseState state, CancellationToken cancellation)
+    private static ImmutableArray<SnapshotChunk> WriteChunks(IFile file, DatabaseState state, int chunkBytes, CancellationToken cancellation)
     {
         Span<byte> header = stackalloc byte[SnapshotFile.HeaderSize];
         SnapshotFile.WriteHeader(header, SnapshotFile.DataMagic, 0);
@@ -73,7 +75,7 @@ public static class SnapshotWriter
             while (cursor.MoveNext())
             {
                 builder.Add(cursor.Current);
-                if (builder.Size < ChunkBytes) continue;
+                if (builder.Size < chunkBytes) continue;
                 offset += WriteChunk(file, builder, chunks, offset);
                 cancellation.ThrowIfCancellationRequested();
             }

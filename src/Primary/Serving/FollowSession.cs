@@ -41,7 +41,7 @@ internal sealed class FollowSession(
     public async Task<string> RunAsync(
         FollowerProgress progress, IAsyncStreamReader<FollowRequest> requests, IAsyncStreamWriter<FollowResponse> responses, CancellationToken call)
     {
-        var sender = new StreamSender(progress, new SendTimes(options.HeartbeatInterval, options.SilenceTimeout), registry.Now);
+        var sender = new StreamSender(progress, new SendLimits(options.HeartbeatInterval, options.SilenceTimeout), registry.Now);
         using var endedByLog = lease.Ended.Register(() => End(SessionEnd.LogReplaced));
         using var either = CancellationTokenSource.CreateLinkedTokenSource(call, _ended.Token);
         var reading = ReadAsync(sender, requests, call);
