@@ -33,7 +33,7 @@ public sealed class BrokenLinkTests
         await writers.StopAsync();
         await TestCluster.WaitForCaughtUpAsync(replica, primary);
         Assert.Equal(snapshots, replica.Status.Counters.SnapshotsInstalled);
-        Assert.Equal(resumed + 1, primary.Status.Counters.SessionsResumed);
+        Assert.InRange(primary.Status.Counters.SessionsResumed, resumed + 1, long.MaxValue);
     }
 
     [Fact]
