@@ -76,6 +76,22 @@ internal sealed class DirectoryOpener(DatabaseEnvironment environment, DatabaseO
         _files.SyncDirectory(layout.Root, FileLabel.Identity);
     }
 
+    /// <summary>Refuses a directory of which a folder is missing that every node has.</summary>
+    public void RequireFolders(DataLayout layout)
+    {
+        foreach (var folder in new[] { layout.Log, layout.Snapshots })
+            if (!_files.DirectoryExists(folder))
+                throw new DataDirectoryException($"{folder} is missing. Restore it with its files, or start from an empty directory as a replica.");
+    }
+
+    /// <summary>Removes unfinished files of the folders that come and go.</summary>
+    public void RemoveLeftovers(DataLayout layout)
+    {
+        foreach (var folder in new[] { layout.Lost, layout.Bootstrap }.Where(_files.DirectoryExists))
+            foreach (var name in _files.List(folder).Where(name => name.EndsWith(SegmentFiller.TemporaryExtension, StringComparison.Ordinal)))
+                _files.Delete(Path.Combine(folder, name), FileLabel.Recovery);
+    }
+
     /// <summary>
     /// Makes the directory's name durable, and the names of those above it, which may be as new. Until a first start has
     /// come to its end: the process that made them may have died before it could.

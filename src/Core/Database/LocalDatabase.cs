@@ -160,7 +160,7 @@ public sealed class LocalDatabase : IDisposable
             if (Snapshots.NewestFirst is [var newest, ..] && newest.Position == state.Position) return newest;
             if (state.Index > log.Durable.Index)
                 throw new InvalidOperationException($"The log is synced up to {log.Durable.Index} only; a snapshot at {state.Index} has to wait for it.");
-            var manifest = SnapshotWriter.Write(_environment.Files, Layout.Snapshots, History, state, cancellation, _options.ChunkBytes);
+            var manifest = WriteSnapshot(state, cancellation);
             Snapshots.Add(manifest);
             PruneLog(log);
             return manifest;
@@ -202,12 +202,14 @@ public sealed class LocalDatabase : IDisposable
     private void Recover(bool isNew)
     {
         SnapshotInstaller.Finish(_environment.Files, Layout);
+        _opener.RequireFolders(Layout);
         Snapshots = new SnapshotCatalogue(_environment.Files, Layout.Snapshots);
         if (LogRecovery.SegmentNames(_environment.Files, Layout.Log).Count == 0)
         {
             if (History != HistoryId.None || Snapshots.NewestFirst.Count > 0)
                 throw new DataDirectoryException($"{Layout.Log} holds no log although this node has data. Restore the missing files, or start from an empty directory as a replica.");
             Opening = new OpeningReport(isNew, 0, 0, null, Snapshots.Damaged);
+            RemoveLeftovers();
             return;
         }
         var recovered = OpenLog();
@@ -221,6 +223,7 @@ public sealed class LocalDatabase : IDisposable
             var epochs = recovered.Reigns.Where(row => row.FirstIndex > state.State.Index).Aggregate(state.State.Epochs, (table, row) => table.With(row));
             // From now on a bit that rots in the last batch is damage, and no longer taken for a torn write.
             recovered.Log.MarkIdle(state.State.Index);
+            RemoveLeftovers();
             Interlocked.Exchange(ref _commitIndex, state.State.Index);
             Volatile.Write(ref _state, state.State);
             Digests.Record(state.State.Index, state.State.Digest, state.State.Records);
@@ -229,6 +232,27 @@ public sealed class LocalDatabase : IDisposable
         catch
         {
             recovered.Log.Dispose();
+            throw;
+        }
+    }
+
+    // Only when it is known that this node has its data: what is refused is left as it is.
+    private void RemoveLeftovers()
+    {
+        Snapshots.RemoveLeftovers();
+        _opener.RemoveLeftovers(Layout);
+    }
+
+    private SnapshotManifest WriteSnapshot(DatabaseState state, CancellationToken cancellation)
+    {
+        try
+        {
+            return SnapshotWriter.Write(_environment.Files, Layout.Snapshots, History, state, cancellation, _options.ChunkBytes);
+        }
+        catch (Exception failure) when (failure is IOException or OperationCanceledException)
+        {
+            // On a full disk the rest would keep the room that the log needs.
+            Snapshots.RemoveLeftovers();
             throw;
         }
     }

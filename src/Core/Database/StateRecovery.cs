@@ -55,6 +55,7 @@ internal sealed class StateRecovery(IFileSystem files, SnapshotCatalogue snapsho
             {
                 _damaged.Add(new SnapshotDamagedException(path, missing.Message));
             }
+            snapshots.Forget(manifest);
         }
         return log.FirstIndex == 1
             ? DatabaseState.Empty

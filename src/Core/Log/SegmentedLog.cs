@@ -162,9 +162,18 @@ public sealed class SegmentedLog : IDisposable
         while (Snapshot() is [var first, var second, ..] && second.FirstIndex <= index)
         {
             lock (_gate) _segments = [.. _segments.Skip(1)];
+            try
+            {
+                _files.Delete(first.File.Path, FileLabel.Retention);
+                _files.SyncDirectory(Directory, FileLabel.Retention);
+            }
+            catch
+            {
+                // It may still be there, so it has to go before the next one does, or a restart would find a gap.
+                lock (_gate) _segments = [first, .. _segments];
+                throw;
+            }
             first.Dispose();
-            _files.Delete(first.File.Path, FileLabel.Retention);
-            _files.SyncDirectory(Directory, FileLabel.Retention);
             removed++;
         }
         return removed;

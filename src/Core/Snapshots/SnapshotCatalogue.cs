@@ -13,14 +13,13 @@ public sealed class SnapshotCatalogue
     private readonly Lock _gate = new();
     private List<SnapshotManifest> _newestFirst = [];
 
-    /// <summary>Opens the directory: removes what a crash left behind and reads the manifests.</summary>
+    /// <summary>Opens the directory: reads the manifests and changes nothing.</summary>
     /// <param name="files">The file system.</param>
     /// <param name="directory">Exists.</param>
     public SnapshotCatalogue(IFileSystem files, string directory)
     {
         _files = files;
         Directory = directory;
-        RemoveLeftovers();
         Damaged = ReadManifests();
     }
 
@@ -56,6 +55,28 @@ public sealed class SnapshotCatalogue
         if (dropped.Count > 0) _files.SyncDirectory(Directory, FileLabel.SnapshotDelete);
     }
 
+    /// <summary>A snapshot turned out to be damaged: it is no longer offered and no longer counts. Its files stay, for people to look at.</summary>
+    public void Forget(SnapshotManifest manifest)
+    {
+        lock (_gate) _newestFirst = [.. _newestFirst.Where(other => other != manifest)];
+    }
+
+    /// <summary>
+    /// Removes what an unfinished writing left behind. Not before it is known that the node has its data: where a manifest
+    /// was lost, its data file looks the same.
+    /// </summary>
+    public void RemoveLeftovers()
+    {
+        var names = _files.List(Directory);
+        foreach (var name in names)
+        {
+            var isTemporary = name.EndsWith(SegmentFiller.TemporaryExtension, StringComparison.Ordinal);
+            var isOrphan = SnapshotManifest.IsName(name, SnapshotManifest.DataExtension)
+                && !names.Contains(Path.ChangeExtension(name, SnapshotManifest.Extension), StringComparer.Ordinal);
+            if (isTemporary || isOrphan) _files.Delete(Path.Combine(Directory, name), FileLabel.SnapshotDelete);
+        }
+    }
+
     // Manifest first: a data file without a manifest is a leftover, a manifest without data would be a damaged snapshot.
     private void Delete(SnapshotManifest manifest)
     {
@@ -82,17 +103,5 @@ public sealed class SnapshotCatalogue
             }
         }
         return damaged;
-    }
-
-    private void RemoveLeftovers()
-    {
-        var names = _files.List(Directory);
-        foreach (var name in names)
-        {
-            var isTemporary = name.EndsWith(SegmentFiller.TemporaryExtension, StringComparison.Ordinal);
-            var isOrphan = SnapshotManifest.IsName(name, SnapshotManifest.DataExtension)
-                && !names.Contains(Path.ChangeExtension(name, SnapshotManifest.Extension), StringComparer.Ordinal);
-            if (isTemporary || isOrphan) _files.Delete(Path.Combine(Directory, name), FileLabel.SnapshotDelete);
-        }
     }
 }

@@ -39,7 +39,7 @@ internal sealed class BootstrapScript : DirectoryScript
             _offer.Install(node.Database, keepOldLog: false);
             timeline.Answered(_offer.Manifest.Position.Index);
             node.Follow(_lineage.End - 2);
-            node.TakeSnapshot();
+            TakeSnapshot(node);
             node.Close();
         }
         using (var node = TestNode.Open(files, _lineage, timeline.Answered, withHistory: false)) node.Follow(_lineage.End);

@@ -16,6 +16,9 @@ internal abstract class DirectoryScript
     /// <summary>The disk it begins with.</summary>
     public virtual MemoryDisk Begin() => new();
 
+    /// <summary>Why a snapshot could not be written, which a node reports and goes on.</summary>
+    public IOException? SnapshotFailure { get; private set; }
+
     /// <summary>Lives it. An error of the disk ends it, except where a node goes on.</summary>
     public abstract void Run(MemoryFileSystem files, Timeline timeline);
 
@@ -41,8 +44,22 @@ internal abstract class DirectoryScript
     /// <summary>Checks what is left and goes on.</summary>
     protected abstract void GoOn(MemoryFileSystem files, Milestone milestone);
 
+    /// <summary>Takes a snapshot as the node's snapshot keeper does: an error is reported, and commits go on.</summary>
+    protected void TakeSnapshot(TestNode node)
+    {
+        try
+        {
+            node.TakeSnapshot();
+        }
+        catch (IOException failure)
+        {
+            SnapshotFailure = failure;
+        }
+    }
+
     /// <summary>The disk as a power loss leaves it that keeps nothing that was not synced.</summary>
     protected static MemoryFileSystem AfterHardPowerLoss(MemoryFileSystem files) => files.AfterPowerLoss(new PowerLoss(UnsyncedWrites.Dropped, UnsyncedNames.Dropped));
 
-    public static string Text(char letter, int length) => $"\"{new string(letter, length)}\"";
+    /// <summary>A value in JSON.</summary>
+    protected static string Text(char letter, int length) => $"\"{new string(letter, length)}\"";
 }

@@ -5,9 +5,6 @@ internal sealed class PrimaryScript : DirectoryScript
 {
     private readonly Lineage _lineage = new();
 
-    /// <summary>What the node went on without, because a snapshot could not be written.</summary>
-    public Exception? SnapshotFailure { get; private set; }
-
     public override void Run(MemoryFileSystem files, Timeline timeline)
     {
         using (var node = TestNode.Open(files, _lineage, timeline.Answered))
@@ -59,18 +56,5 @@ internal sealed class PrimaryScript : DirectoryScript
         using var survivor = TestNode.Open(AfterHardPowerLoss(files), branch);
         Assert.Equal(branch.End, survivor.Database.State.Index);
         branch.AssertHeldBy(survivor.Database);
-    }
-
-    // As the node's snapshot keeper does: says so and goes on with commits.
-    private void TakeSnapshot(TestNode node)
-    {
-        try
-        {
-            node.TakeSnapshot();
-        }
-        catch (IOException failure)
-        {
-            SnapshotFailure = failure;
-        }
     }
 }

@@ -12,7 +12,7 @@ public sealed class LogCrashPointTests
     private const int SegmentBytes = 1536;
 
     [Fact]
-    public void Whatever_survives_a_power_loss_at_any_point_holds_every_acknowledged_entry_and_nothing_else()
+    public void A2_Whatever_survives_a_power_loss_at_any_point_holds_every_acknowledged_entry_and_nothing_else()
     {
         var script = CrashScript.Record(SegmentBytes);
 
@@ -31,7 +31,7 @@ public sealed class LogCrashPointTests
     }
 
     [Fact]
-    public void A_power_loss_inside_recovery_changes_nothing_about_what_is_recovered()
+    public void A15_A_power_loss_inside_recovery_changes_nothing_about_what_is_recovered()
     {
         var script = CrashScript.Record(SegmentBytes);
         var torn = 0;

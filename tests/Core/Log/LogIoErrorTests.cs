@@ -11,7 +11,7 @@ public sealed class LogIoErrorTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void After_any_failed_operation_the_log_takes_nothing_more_and_a_restart_finds_all_that_was_acknowledged(bool leavesHalf)
+    public void A12_After_any_failed_operation_the_log_takes_nothing_more_and_a_restart_finds_all_that_was_acknowledged(bool leavesHalf)
     {
         var fired = 0;
         for (var number = 1; ; number++)
@@ -77,7 +77,7 @@ public sealed class LogIoErrorTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_recovery_that_fails_at_any_operation_can_be_done_again(bool leavesHalf)
+    public void A12_A_recovery_that_fails_at_any_operation_can_be_done_again(bool leavesHalf)
     {
         using var script = TestLog.Create(SegmentBytes);
         script.Append(0, 700);

@@ -11,7 +11,7 @@ public sealed class LogRefusalTests
     private const int SegmentBytes = 1024;
 
     [Fact]
-    public void A_missing_segment_in_the_middle()
+    public void A8_A_missing_segment_in_the_middle()
     {
         using var log = FourSegments();
         log.Files.Delete(log.Segments[1], FileLabel.Retention);

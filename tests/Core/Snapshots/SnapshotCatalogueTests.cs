@@ -47,6 +47,7 @@ public sealed class SnapshotCatalogueTests
         foreach (var name in unknown.Concat(leftOver)) files.Create(Path.Combine(Directory, name), FileLabel.Layout).Dispose();
 
         var catalogue = new SnapshotCatalogue(files, Directory);
+        catalogue.RemoveLeftovers();
 
         Assert.Equal(
             unknown.Concat(["00000000000000000002.manifest", "00000000000000000002.snapshot"]).Order(StringComparer.Ordinal), files.List(Directory));
@@ -92,7 +93,7 @@ public sealed class SnapshotCatalogueTests
     }
 
     [Fact]
-    public void Whatever_survives_a_power_loss_while_snapshots_come_and_go_is_whole_and_as_new_as_what_was_acknowledged()
+    public void A18_Whatever_survives_a_power_loss_while_snapshots_come_and_go_is_whole_and_as_new_as_what_was_acknowledged()
     {
         var (files, primary) = New();
         var catalogue = new SnapshotCatalogue(files, Directory);
@@ -118,7 +119,7 @@ public sealed class SnapshotCatalogueTests
     }
 
     [Fact]
-    public void A_snapshot_whose_writing_fails_at_any_operation_leaves_the_older_one_and_can_be_written_again()
+    public void A12_A_snapshot_whose_writing_fails_at_any_operation_leaves_the_older_one_and_can_be_written_again()
     {
         for (var number = 1; ; number++)
         {
