@@ -26,6 +26,12 @@ internal sealed class BootstrapScript : DirectoryScript
         primary.Commit("f", Text('f', 600));
     }
 
+    /// <summary>What the primary decided.</summary>
+    public Lineage Lineage => _lineage;
+
+    /// <summary>The snapshot that the primary offers.</summary>
+    public Offer Offer => _offer;
+
     public override void Run(MemoryFileSystem files, Timeline timeline)
     {
         using (var node = TestNode.Open(files, _lineage, withHistory: false))

@@ -1,3 +1,4 @@
+using Replication.Core.Database;
 using Replication.Core.IO;
 
 namespace Replication.Core.Tests.Database;
@@ -61,6 +62,36 @@ public sealed class DirectoryLeftoverTests
         node.Commit("d", "4");
         _lineage.AssertHeldBy(node.Database);
         Assert.Equal(node.Database.State.Position, node.TakeSnapshot().Position);
+    }
+
+    [Fact]
+    public void A9_A_bootstrap_that_a_full_disk_stops_goes_on_with_what_it_has_when_there_is_room_even_without_a_restart()
+    {
+        var script = new BootstrapScript();
+        var (stopped, refused) = (0, 0);
+        for (var room = 0; ; room += 40)
+        {
+            var files = new MemoryFileSystem();
+            using var node = TestNode.Open(files, script.Lineage, withHistory: false);
+            files.Disk.Capacity = files.Disk.Files.Sum(path => files.Disk.Content(path).LongLength) + room;
+            var failure = Record.Exception(() => script.Offer.Install(node.Database, keepOldLog: false));
+            if (failure is null) break;
+            stopped++;
+            Assert.True(failure is DiskFullException or IOException { HResult: FullDisk.NoSpaceLeft }, failure.ToString());
+            files.Disk.Capacity = long.MaxValue;
+            if (failure is DiskFullException)
+            {
+                refused++;
+                using var folder = BootstrapFolder.Open(node.Database, script.Offer.Manifest);
+                Assert.Empty(folder.Missing);
+            }
+            script.Offer.Install(node.Database, keepOldLog: false);
+            node.Follow(script.Lineage.End);
+            script.Lineage.AssertHeldBy(node.Database);
+        }
+
+        Assert.InRange(stopped, 50, 200);
+        Assert.InRange(refused, 10, 100);
     }
 
     [Fact]
