@@ -32,8 +32,14 @@ internal static partial class PrimaryLog
     [LoggerMessage(1105, LogLevel.Information, "The session of replica {Name} ({NodeId:x16}) ended: {Reason}")]
     public static partial void SessionEnded(ILogger logger, string name, ulong nodeId, string reason);
 
+    [LoggerMessage(1106, LogLevel.Error, "This node's log cannot be read. It serves on from memory, and replicas that need these entries begin from a snapshot; but a restart will refuse this log: take a backup or make another node the primary before that.")]
+    public static partial void LogUnreadable(ILogger logger, Exception damage);
+
     [LoggerMessage(1201, LogLevel.Information, "Snapshot at {Position}: {Records} records, {Bytes} bytes.")]
     public static partial void SnapshotWritten(ILogger logger, string position, long records, long bytes);
+
+    [LoggerMessage(1203, LogLevel.Error, "A snapshot is damaged on this node's disk. It is not offered any more and does not count as kept.")]
+    public static partial void SnapshotUnreadable(ILogger logger, Exception damage);
 
     [LoggerMessage(1202, LogLevel.Information, "{Chunks} of {Total} chunks of the snapshot at {Position} were sent.")]
     public static partial void SnapshotServed(ILogger logger, int chunks, int total, string position);

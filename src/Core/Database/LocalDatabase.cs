@@ -1,3 +1,4 @@
+using Replication.Core.IO;
 using Replication.Core.Log;
 using Replication.Core.Positions;
 using Replication.Core.Records;
@@ -173,21 +174,25 @@ public sealed class LocalDatabase : IDisposable
     /// </summary>
     /// <param name="bootstrap">Complete.</param>
     /// <param name="keepOldLog">Whether the replaced log goes to the lost folder instead of away: it holds entries that the new history does not have.</param>
+    /// <exception cref="DiskFullException">There is no room for the new log; nothing has changed.</exception>
+    /// <exception cref="InstallInterruptedException">The process has to end; the next start does the rest.</exception>
     public void Install(BootstrapFolder bootstrap, bool keepOldLog)
     {
         lock (_snapshotGate)
         {
             var state = bootstrap.Load();
+            // May find the disk full; then nothing has changed and the old log is still served.
+            SnapshotInstaller.Stage(this, bootstrap, keepOldLog, _options.Log.SegmentBytes);
             Log?.Dispose();
             Volatile.Write(ref _log, null);
-            SnapshotInstaller.Stage(this, bootstrap, keepOldLog, _options.Log.SegmentBytes);
-            SnapshotInstaller.Finish(_environment.Files, Layout);
-            var recovered = OpenLog();
-            Snapshots = new SnapshotCatalogue(_environment.Files, Layout.Snapshots);
-            SaveIdentity(Identity with { History = bootstrap.Manifest.History });
-            Interlocked.Exchange(ref _commitIndex, state.Index);
-            Volatile.Write(ref _log, new LogLease(recovered.Log, state.Epochs));
-            Digests.Record(state.Index, state.Digest, state.Records);
+            try
+            {
+                Replace(bootstrap.Manifest, state);
+            }
+            catch (IOException failure)
+            {
+                throw new InstallInterruptedException(failure);
+            }
             Publish(state);
         }
     }
@@ -255,6 +260,18 @@ public sealed class LocalDatabase : IDisposable
             Snapshots.RemoveLeftovers();
             throw;
         }
+    }
+
+    private void Replace(SnapshotManifest manifest, DatabaseState state)
+    {
+        SnapshotInstaller.Decide(_environment.Files, Layout);
+        SnapshotInstaller.Finish(_environment.Files, Layout);
+        var recovered = OpenLog();
+        Snapshots = new SnapshotCatalogue(_environment.Files, Layout.Snapshots);
+        SaveIdentity(Identity with { History = manifest.History });
+        Interlocked.Exchange(ref _commitIndex, state.Index);
+        Volatile.Write(ref _log, new LogLease(recovered.Log, state.Epochs));
+        Digests.Record(state.Index, state.Digest, state.Records);
     }
 
     private RecoveredLog OpenLog() => LogRecovery.Open(

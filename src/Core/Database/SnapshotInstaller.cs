@@ -14,7 +14,7 @@ internal static class SnapshotInstaller
 
     private static ReadOnlySpan<byte> DropOldLog => "replication-install 1\ndrop-old-log\n"u8;
 
-    /// <summary>Stages the snapshot and an empty log behind it, and writes the marker.</summary>
+    /// <summary>Stages the snapshot, an empty log behind it and the marker. Nothing is decided yet: a failure leaves everything as it was.</summary>
     public static void Stage(LocalDatabase database, BootstrapFolder bootstrap, bool keepOldLog, int segmentBytes)
     {
         var (files, layout) = (database.Environment.Files, database.Layout);
@@ -26,7 +26,14 @@ internal static class SnapshotInstaller
         files.CreateDirectory(layout.StagedSnapshots, FileLabel.Bootstrap);
         bootstrap.MoveTo(layout.StagedSnapshots);
         files.SyncDirectory(layout.StagedSnapshots, FileLabel.Bootstrap);
-        WriteMarker(files, layout, keepOldLog);
+        StageMarker(files, layout, keepOldLog);
+    }
+
+    /// <summary>Gives the marker its name. It is whole and everything that it stands for is durable: the name is the decision.</summary>
+    public static void Decide(IFileSystem files, DataLayout layout)
+    {
+        files.Rename(StagedMarker(layout), layout.InstallMarker, FileLabel.Bootstrap);
+        files.SyncDirectory(layout.Bootstrap, FileLabel.Bootstrap);
     }
 
     /// <summary>Does what is left of an installation; nothing when there is no marker.</summary>
@@ -46,21 +53,20 @@ internal static class SnapshotInstaller
         files.SyncDirectory(layout.Root, FileLabel.Bootstrap);
     }
 
-    // The marker has its name only when it is whole and everything that it stands for is durable: the name is the decision.
-    private static void WriteMarker(IFileSystem files, DataLayout layout, bool keepOldLog)
+    private static void StageMarker(IFileSystem files, DataLayout layout, bool keepOldLog)
     {
-        var temporary = layout.InstallMarker + SegmentFiller.TemporaryExtension;
-        if (files.FileExists(temporary)) files.Delete(temporary, FileLabel.Bootstrap);
-        using (var marker = files.Create(temporary, FileLabel.Bootstrap))
+        var path = StagedMarker(layout);
+        if (files.FileExists(path)) files.Delete(path, FileLabel.Bootstrap);
+        using (var marker = files.Create(path, FileLabel.Bootstrap))
         {
             marker.Write(keepOldLog ? KeepOldLog : DropOldLog, 0, FileLabel.Bootstrap);
             marker.Sync(FileLabel.Bootstrap);
         }
         files.SyncDirectory(layout.Bootstrap, FileLabel.Bootstrap);
         files.SyncDirectory(layout.Root, FileLabel.Bootstrap);
-        files.Rename(temporary, layout.InstallMarker, FileLabel.Bootstrap);
-        files.SyncDirectory(layout.Bootstrap, FileLabel.Bootstrap);
     }
+
+    private static string StagedMarker(DataLayout layout) => layout.InstallMarker + SegmentFiller.TemporaryExtension;
 
     private static void Replace(IFileSystem files, DataLayout layout, string staged, string place, string replaced)
     {

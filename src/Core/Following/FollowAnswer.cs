@@ -21,6 +21,8 @@ public enum RefusalReason
     Malformed,
     /// <summary>There is no data to serve yet.</summary>
     NotReady,
+    /// <summary>The upstream's log ends before the replica's, and all of it is in the replica's: it has less.</summary>
+    Behind,
 }
 
 /// <summary>What an upstream answers to a <see cref="Hello"/>: a closed set.</summary>

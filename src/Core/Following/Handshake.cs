@@ -33,6 +33,11 @@ public static class Handshake
     // says whether the bytes agree.
     private static FollowAnswer AnswerWithData(Hello hello, in UpstreamView upstream)
     {
+        // Cutting back to a shorter log would throw away what may be nowhere else.
+        if (upstream.DurableIndex < hello.Durable.Index && upstream.Epochs.IsPrefixOf(hello.Epochs))
+            return new FollowAnswer.Refused(
+                RefusalReason.Behind,
+                $"This node's log ends at {upstream.DurableIndex}, before the replica's end {hello.Durable}, and parts nowhere from it. Wait until this node has caught up, or follow another one.");
         var fork = upstream.Epochs.ForkFrom(hello.Epochs, upstream.DurableIndex, hello.Durable.Index);
         if (fork.Index < hello.Durable.Index) return new FollowAnswer.Diverged(fork);
         if (hello.Durable.Index + 1 < upstream.FirstIndex) return new FollowAnswer.NeedSnapshot();

@@ -1,4 +1,5 @@
 using Replication.Core.Database;
+using Replication.Core.Log;
 using Replication.Core.Positions;
 
 namespace Replication.Core.Following;
@@ -7,7 +8,7 @@ namespace Replication.Core.Following;
 /// <param name="History">Its lineage; none when it has no data yet.</param>
 /// <param name="NodeId">Its own.</param>
 /// <param name="Epochs">Every reign up to the end of its log.</param>
-/// <param name="FirstIndex">The first entry of its log.</param>
+/// <param name="FirstIndex">The first entry from which on its log can be read.</param>
 /// <param name="DurableIndex">The end of its synced log.</param>
 /// <param name="CrcAtReplicaEnd">The crc it has at the replica's last index; null when that entry is not in its log.</param>
 public readonly record struct UpstreamView(
@@ -19,13 +20,26 @@ public readonly record struct UpstreamView(
     public static UpstreamView Of(LocalDatabase database, Hello hello)
     {
         if (database.Log is not { } lease) return default;
-        var durable = lease.Log.Durable.Index;
-        var isInLog = hello.Durable.Index >= lease.Log.FirstIndex - 1 && hello.Durable.Index <= durable;
+        try
+        {
+            return Of(database, lease, hello);
+        }
+        catch (LogDamagedException)
+        {
+            // The log knows now that it cannot be read there, and what is left of it is another view.
+            return Of(database, lease, hello);
+        }
+    }
+
+    private static UpstreamView Of(LocalDatabase database, LogLease lease, Hello hello)
+    {
+        var (first, durable) = (lease.Log.FirstReadable, lease.Log.Durable.Index);
+        var isInLog = hello.Durable.Index >= first - 1 && hello.Durable.Index <= durable;
         return new UpstreamView(
             database.History,
             database.Identity.NodeId,
             lease.Epochs.UpTo(durable),
-            lease.Log.FirstIndex,
+            first,
             durable,
             isInLog ? lease.Log.CrcOf(hello.Durable.Index) : null);
     }

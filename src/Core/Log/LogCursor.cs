@@ -132,5 +132,9 @@ public sealed class LogCursor : IDisposable
         _buffer = new byte[length];
     }
 
-    private LogDamagedException Damaged(int at, string what) => new(_segment!.File.Path, _offset + at, NextIndex, what);
+    private LogDamagedException Damaged(int at, string what)
+    {
+        _log.ReportDamage(NextIndex);
+        return new LogDamagedException(_segment!.File.Path, _offset + at, NextIndex, what);
+    }
 }

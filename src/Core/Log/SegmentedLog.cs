@@ -16,6 +16,7 @@ public sealed class SegmentedLog : IDisposable
     private List<Segment> _segments;
     private StrongTail _durable;
     private Exception? _failure;
+    private long _unreadable;
     private long _syncs;
 
     internal SegmentedLog(
@@ -44,6 +45,12 @@ public sealed class SegmentedLog : IDisposable
 
     /// <summary>Index of the first entry that is still here; one beyond the last when there is none.</summary>
     public long FirstIndex => Snapshot()[0].FirstIndex;
+
+    /// <summary>
+    /// Index of the first entry from which on the log can be read to its end: higher than <see cref="FirstIndex"/> once
+    /// a reader met damage. What stands before is not served any more; a replica that needs it begins from a snapshot.
+    /// </summary>
+    public long FirstReadable => Math.Max(FirstIndex, Interlocked.Read(ref _unreadable) + 1);
 
     /// <summary>Bytes of frames and marks on disk.</summary>
     public long Bytes => Snapshot().Sum(segment => segment.End - SegmentHeader.Size);
@@ -131,9 +138,10 @@ public sealed class SegmentedLog : IDisposable
     /// <summary>The crc of an entry's frame, 0 for index 0; null when the entry is not in the log.</summary>
     public uint? CrcOf(long index)
     {
-        var segments = Snapshot();
-        if (index == segments[0].FirstIndex - 1) return segments[0].Header.Previous.Crc;
-        if (index < segments[0].FirstIndex || index > Durable.Index) return null;
+        var (segments, durable) = (Snapshot(), Durable);
+        if (index == durable.Index) return durable.Crc;
+        if (segments.FirstOrDefault(segment => segment.FirstIndex == index + 1) is { } behind) return behind.Header.Previous.Crc;
+        if (index < segments[0].FirstIndex || index > durable.Index) return null;
         using var cursor = OpenCursor(index);
         return cursor.ReadHeader().Crc;
     }
@@ -196,6 +204,14 @@ public sealed class SegmentedLog : IDisposable
     {
         foreach (var segment in Snapshot()) segment.Dispose();
         _supply.Dispose();
+    }
+
+    /// <summary>A reader met damage at an entry: its whole segment counts as unreadable.</summary>
+    internal void ReportDamage(long index)
+    {
+        var next = Snapshot().FirstOrDefault(segment => segment.FirstIndex > index);
+        var last = next is null ? Durable.Index : next.FirstIndex - 1;
+        if (last > Interlocked.Read(ref _unreadable)) Interlocked.Exchange(ref _unreadable, last);
     }
 
     internal Segment SegmentOf(long index)

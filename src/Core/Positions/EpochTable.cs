@@ -50,6 +50,9 @@ public sealed class EpochTable
     /// <summary>The position of an index in this history.</summary>
     public LogPosition PositionOf(long index) => new(EpochAt(index), index);
 
+    /// <summary>Whether another history went through all of these reigns, and perhaps others behind them.</summary>
+    public bool IsPrefixOf(EpochTable other) => _rows.Length <= other._rows.Length && _rows.AsSpan().SequenceEqual(other._rows.AsSpan()[.._rows.Length]);
+
     /// <summary>
     /// The last index that two histories can share: the smaller end of the last row that is equal in both. Each
     /// history ends at its given last index.

@@ -44,7 +44,7 @@ public sealed class FollowServer(
         var hello = await ReadHelloAsync(requests, call);
         var lease = database.Log;
         var answer = Handshake.Answer(hello, UpstreamView.Of(database, hello));
-        using var session = lease is null ? null : new FollowSession(hello, database, lease, registry, options, time, ownAge);
+        using var session = lease is null ? null : new FollowSession(hello, database, lease, registry, options, time, ownAge, damage => PrimaryLog.LogUnreadable(logger, damage));
         var progress = session is null || answer is FollowAnswer.Refused ? null : registry.Open(session, answer);
         if (progress is null && answer is not FollowAnswer.Refused)
         {

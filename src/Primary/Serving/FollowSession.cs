@@ -13,7 +13,7 @@ namespace Replication.Primary.Serving;
 /// window is open, heartbeats between, and takes acknowledgements. Holds a cursor and one buffer, whatever the replica's lag.
 /// </summary>
 internal sealed class FollowSession(
-    Hello hello, LocalDatabase database, LogLease lease, FollowerRegistry registry, ServingOptions options, TimeProvider time, Func<TimeSpan> ownAge) : IDisposable
+    Hello hello, LocalDatabase database, LogLease lease, FollowerRegistry registry, ServingOptions options, TimeProvider time, Func<TimeSpan> ownAge, Action<LogDamagedException> damaged) : IDisposable
 {
     private static readonly TimeSpan LastMessagePatience = TimeSpan.FromSeconds(3);
 
@@ -147,6 +147,12 @@ internal sealed class FollowSession(
         {
             End(SessionEnd.FellBehind);
             return SessionEnd.FellBehind.Message;
+        }
+        catch (LogDamagedException damage)
+        {
+            damaged(damage);
+            End(SessionEnd.Unreadable);
+            return SessionEnd.Unreadable.Message;
         }
         finally
         {

@@ -16,5 +16,7 @@ internal sealed record SessionEnd(Ending.Types.Reason Reason, string Message)
 
     public static SessionEnd Silent { get; } = new(Ending.Types.Reason.FellBehind, "Nothing was acknowledged for too long. Connect again.");
 
+    public static SessionEnd Unreadable { get; } = new(Ending.Types.Reason.FellBehind, "The next entries are damaged in this node's log. Connect again to begin from a snapshot.");
+
     public static SessionEnd FellBehind { get; } = new(Ending.Types.Reason.FellBehind, "The next entries are no longer in this node's log. Connect again to begin from a snapshot.");
 }

@@ -76,7 +76,7 @@ public sealed class SnapshotServer(
                 if (number >= manifest.Chunks.Length) throw Errors.Failure(Error.Types.Code.InvalidArgument, $"The snapshot has {manifest.Chunks.Length} chunks; there is no chunk {number}.");
                 var chunk = manifest.Chunks[(int)number];
                 if (buffer.Length < chunk.Length) buffer = new byte[chunk.Length];
-                SnapshotReader.ReadChunk(file, chunk, (int)number, buffer);
+                ReadChunk(file, manifest, (int)number, buffer);
                 await SendChunkAsync(number, buffer.AsMemory(0, chunk.Length), pieces, call);
             }
             Interlocked.Increment(ref _served);
@@ -95,6 +95,21 @@ public sealed class SnapshotServer(
         _transfers.Dispose();
     }
 
+    private void ReadChunk(IFile file, SnapshotManifest manifest, int number, byte[] buffer)
+    {
+        try
+        {
+            SnapshotReader.ReadChunk(file, manifest.Chunks[number], number, buffer);
+        }
+        catch (SnapshotDamagedException damage)
+        {
+            // Whoever says Hello next is offered another one.
+            database.Snapshots.Forget(manifest);
+            PrimaryLog.SnapshotUnreadable(logger, damage);
+            throw Errors.Failure(Error.Types.Code.NotFound, $"The snapshot at {manifest.Position} is damaged here. Say Hello again to be offered another.");
+        }
+    }
+
     private static async Task SendChunkAsync(uint number, ReadOnlyMemory<byte> bytes, IAsyncStreamWriter<SnapshotPiece> pieces, CancellationToken call)
     {
         for (var offset = 0; offset < bytes.Length; offset += ServingOptions.PieceBytes)
@@ -107,7 +122,7 @@ public sealed class SnapshotServer(
     private SnapshotManifest? Newest() => database.Snapshots.NewestFirst is [var newest, ..] ? newest : null;
 
     private bool IsRecent(SnapshotManifest manifest) =>
-        database.Log is { } lease && manifest.Position.Index + 1 >= lease.Log.FirstIndex && lease.Log.BytesBehind(manifest.Position.Index) <= options.OfferedSnapshotMaxLogBytes;
+        database.Log is { } lease && manifest.Position.Index + 1 >= lease.Log.FirstReadable && lease.Log.BytesBehind(manifest.Position.Index) <= options.OfferedSnapshotMaxLogBytes;
 
     private SnapshotManifest Find(FetchSnapshotRequest request)
     {

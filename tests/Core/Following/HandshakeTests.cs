@@ -45,8 +45,19 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public void A_replica_that_is_ahead_in_the_same_reign_has_parted_at_the_upstreams_end() =>
-        Assert.Equal(new FollowAnswer.Diverged(Position(4, 300)), Answer(At(4, 301)));
+    public void An_upstream_that_only_has_less_does_not_let_the_replica_cut_its_log()
+    {
+        Assert.Equal(RefusalReason.Behind, Refusal(At(4, 301)));
+        Assert.Equal(RefusalReason.Behind, Refusal(At(5, 400) with { Epochs = Upstream.With(new EpochRow(new Epoch(5), 55, 350, 0xCC)) }));
+    }
+
+    [Fact]
+    public void An_upstream_that_went_on_in_another_reign_is_not_taken_for_one_that_has_less()
+    {
+        var other = EpochTable.FromRows([Upstream.Rows[0], Upstream.Rows[1]]);
+
+        Assert.Equal(new FollowAnswer.Diverged(Position(2, 200)), Answer(At(2, 400) with { Epochs = other }));
+    }
 
     [Fact]
     public void Equal_reigns_with_other_bytes_are_damage() => Assert.Equal(RefusalReason.Damaged, Refusal(At(2, 150) with { DurableCrc = 6 }));

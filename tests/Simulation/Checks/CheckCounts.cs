@@ -1,0 +1,39 @@
+namespace Replication.Simulation.Tests.Checks;
+
+/// <summary>How often each check looked at something.</summary>
+internal sealed class CheckCounts
+{
+    public long Shown { get; set; }
+
+    public long Contents { get; set; }
+
+    public long Frames { get; set; }
+
+    public long Answers { get; set; }
+
+    public long Committed { get; set; }
+
+    public long Rejected { get; set; }
+
+    public long Unknown { get; set; }
+
+    public long Preconditions { get; set; }
+
+    public long Reads { get; set; }
+
+    public long Totals { get; set; }
+
+    public void Add(CheckCounts other)
+    {
+        Shown += other.Shown;
+        Contents += other.Contents;
+        Frames += other.Frames;
+        Answers += other.Answers;
+        Committed += other.Committed;
+        Rejected += other.Rejected;
+        Unknown += other.Unknown;
+        Preconditions += other.Preconditions;
+        Reads += other.Reads;
+        Totals += other.Totals;
+    }
+}

@@ -1,0 +1,194 @@
+using Replication.Core.Log;
+using Replication.Core.Records;
+using Replication.Core.Transactions;
+using Replication.Simulation.Tests.World;
+
+namespace Replication.Simulation.Tests.Checks;
+
+/// <summary>
+/// Everything that was promised so far, held against everything that happens: entries that were synced on the primary are
+/// for ever, nodes show prefixes of them and only committed ones, streams carry just them, answers are true. Each check
+/// costs time in proportion to what it looks at, because every fact has a position.
+/// </summary>
+internal sealed class History
+{
+    private readonly List<Entry> _entries = [];
+    private readonly Dictionary<string, long> _requests = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Call> _calls = new(StringComparer.Ordinal);
+    private readonly Dictionary<long, StateDigest> _digests = [];
+    private readonly Dictionary<long, uint> _attempted = [];
+    private long _committed;
+    private int _shown;
+
+    /// <summary>What the log means.</summary>
+    public Model Model { get; } = new();
+
+    /// <summary>The last entry that is known to be synced on the primary.</summary>
+    public long Durable => _entries.Count;
+
+    /// <summary>The highest index that a client was told of.</summary>
+    public long Known { get; private set; }
+
+    /// <summary>How much was checked, so that a test can see that it was.</summary>
+    public CheckCounts Counts { get; } = new();
+
+    /// <summary>A client made a call.</summary>
+    public void Made(Call call) => _calls.Add(call.Request, call);
+
+    /// <summary>The primary takes a batch to its disk: whatever a crash leaves of it may come back.</summary>
+    public void Attempted(LogBatch batch)
+    {
+        _attempted.Clear();
+        foreach (var (header, _) in Frames(batch.Frames)) _attempted[header.Index] = header.Crc;
+    }
+
+    /// <summary>The primary's disk has a batch.</summary>
+    public void Synced(LogBatch batch)
+    {
+        foreach (var (header, payload) in Frames(batch.Frames)) Add(header, payload.Span);
+    }
+
+    /// <summary>The primary was started again: what was synced has to be there, and behind it only what was on its way.</summary>
+    public void Recovered(SegmentedLog log)
+    {
+        if (log.Durable.Index < Durable) throw new Violation("what is synced is for ever", $"the primary's log ends at {log.Durable.Index}, entry {Durable} had been synced");
+        var from = Math.Max(log.FirstIndex, 1);
+        log.ReadEach(from, log.Durable.Index, (frame, in header) =>
+        {
+            if (header.Index <= Durable)
+            {
+                CheckSame("what is synced is for ever", "the primary's log", header.Index, header.Crc);
+                return;
+            }
+            if (_attempted.GetValueOrDefault(header.Index) != header.Crc)
+                throw new Violation("nothing is invented", $"the primary's log has an entry {header.Position} that nobody decided");
+            Add(header, frame[FrameHeader.Size..]);
+        });
+    }
+
+    /// <summary>The primary's commit index moved.</summary>
+    public void Committed(long index)
+    {
+        if (index > Durable) throw new Violation("committed is durable", $"commit index {index}, synced up to {Durable}");
+        if (index < _committed) throw new Violation("the commit index never falls", $"{index} behind {_committed}");
+        _committed = index;
+    }
+
+    /// <summary>A restarted primary knows of its whole log that it is committed, at quorum 0.</summary>
+    public void CommittedByRestart(long index) => _committed = Math.Max(_committed, index);
+
+    /// <summary>A node shows a state to its readers.</summary>
+    public void Shown(string node, DatabaseState before, DatabaseState state)
+    {
+        if (state.Index < before.Index) throw new Violation("readers never go back", $"{node} shows {state.Index} behind {before.Index}");
+        if (state.Index > _committed) throw new Violation("only what is committed is shown", $"{node} shows {state.Index}, committed is {_committed}");
+        Shown(node, state);
+    }
+
+    /// <summary>A node that was started again shows what it has: at quorum 0 whatever the primary had synced is committed.</summary>
+    public void Shown(string node, DatabaseState state)
+    {
+        Counts.Shown++;
+        CheckSame("nodes show prefixes of one history", node, state.Index, state.Tail.Crc);
+        if (!_digests.TryAdd(state.Index, state.Digest) && _digests[state.Index] != state.Digest)
+            throw new Violation("equal digests at equal positions", $"{node} at {state.Index}");
+        if (_shown++ % 16 == 0) CheckContent(node, state);
+    }
+
+    /// <summary>A state has to hold exactly what its index means.</summary>
+    public void CheckContent(string node, DatabaseState state)
+    {
+        Counts.Contents++;
+        if (Model.Difference(state) is { } difference) throw new Violation("reads equal the log at their position", $"{node} at {state.Index}: {difference}");
+    }
+
+    /// <summary>A node took a frame from a stream.</summary>
+    public void Streamed(string node, long expected, in FrameHeader header)
+    {
+        Counts.Frames++;
+        if (header.Index != expected) throw new Violation("streams are in order, without gaps", $"{node} got {header.Index} where {expected} belongs");
+        if (header.Index > Durable) throw new Violation("nothing is streamed before it is durable", $"{node} got {header.Index}, synced is {Durable}");
+        CheckSame("streams carry the history", node, header.Index, header.Crc);
+    }
+
+    /// <summary>A client was answered.</summary>
+    public void Answered(Call call)
+    {
+        Counts.Answers++;
+        switch (call.Outcome)
+        {
+            case CommitOutcome.Committed committed:
+                var index = committed.Position.Index;
+                if (index > Durable) throw new Violation("answered is durable", $"{call.Request} was answered {index}, synced is {Durable}");
+                if (_requests.GetValueOrDefault(call.Request) != index) throw new Violation("answers are true", $"{call.Request} is not at {index}");
+                if (index <= call.KnownBefore) throw new Violation("real time order", $"{call.Request} is at {index}, before it was made {call.KnownBefore} was known");
+                CheckPreconditions(call, index);
+                Known = Math.Max(Known, index);
+                Counts.Committed++;
+                break;
+            case CommitOutcome.Rejected:
+                Counts.Rejected++;
+                CheckAbsent(call);
+                break;
+        }
+    }
+
+    /// <summary>At the end, over everything: rejected calls and those never sent are nowhere.</summary>
+    public void CheckCalls()
+    {
+        foreach (var call in _calls.Values)
+        {
+            if (call.Outcome is CommitOutcome.Rejected || !call.WasSent) CheckAbsent(call);
+            else if (call.Outcome is null) Counts.Unknown++;
+        }
+        if (_requests.Keys.FirstOrDefault(request => !_calls.ContainsKey(request)) is { } stranger) throw new Violation("nothing is invented", $"nobody asked for {stranger}");
+    }
+
+    private static IEnumerable<(FrameHeader Header, ReadOnlyMemory<byte> Payload)> Frames(ReadOnlyMemory<byte> frames)
+    {
+        while (!frames.IsEmpty)
+        {
+            var header = FrameHeader.Read(frames.Span);
+            yield return (header, frames[FrameHeader.Size..header.Length]);
+            frames = frames[header.Length..];
+        }
+    }
+
+    private void Add(in FrameHeader header, ReadOnlySpan<byte> payload)
+    {
+        if (header.Index != Durable + 1) throw new Violation("indexes are dense", $"{header.Index} behind {Durable}");
+        _entries.Add(new Entry(header.Crc));
+        if (Model.Take(header, payload) is { } request && !_requests.TryAdd(request, header.Index))
+            throw new Violation("at most once", $"{request} stands at {_requests[request]} and {header.Index}");
+    }
+
+    private void CheckSame(string rule, string node, long index, uint crc)
+    {
+        if (index > Durable) throw new Violation(rule, $"{node} has an entry {index}, synced on the primary is {Durable}");
+        if (index > 0 && _entries[(int)index - 1].Crc != crc) throw new Violation(rule, $"{node} has another entry {index}");
+    }
+
+    private void CheckAbsent(Call call)
+    {
+        if (_requests.TryGetValue(call.Request, out var index)) throw new Violation("a rejected write never appears", $"{call.Request} ({call.Outcome}) is at {index}");
+    }
+
+    private void CheckPreconditions(Call call, long index)
+    {
+        foreach (var operation in call.Transaction.Operations)
+        {
+            if (operation.Precondition.Kind == PreconditionKind.None || operation.Action is not (OperationAction.Put or OperationAction.Delete)) continue;
+            var written = Model.WrittenAt(operation.Collection, System.Text.Encoding.UTF8.GetString(operation.Key.Span), index - 1);
+            var holds = operation.Precondition.Kind switch
+            {
+                PreconditionKind.Absent => written is null,
+                PreconditionKind.Present => written is not null,
+                _ => written is not null && written <= operation.Precondition.Position.Index,
+            };
+            Counts.Preconditions++;
+            if (!holds) throw new Violation("preconditions hold", $"{call.Request} at {index}");
+        }
+    }
+
+    private readonly record struct Entry(uint Crc);
+}

@@ -1,0 +1,125 @@
+using System.Text;
+using Replication.Core.Log;
+using Replication.Core.Records;
+using Replication.Core.Transactions;
+
+namespace Replication.Simulation.Tests.Checks;
+
+/// <summary>
+/// What the log means, worked out without the engine's apply path: every version of every record that there ever was.
+/// Answers what a reader at any index must see.
+/// </summary>
+internal sealed class Model
+{
+    private readonly SortedDictionary<string, Versions> _collections = new(StringComparer.Ordinal);
+
+    /// <summary>The last entry taken.</summary>
+    public long Index { get; private set; }
+
+    /// <summary>The next entry.</summary>
+    /// <returns>The request id of a transaction; null for other entries.</returns>
+    public string? Take(in FrameHeader header, ReadOnlySpan<byte> payload)
+    {
+        Index = header.Index;
+        if (header.Kind != EntryKind.Transaction) return null;
+        var names = new List<string>();
+        var reader = new TransactionReader(payload);
+        while (reader.NextCollection(out var name)) names.Add(Encoding.ASCII.GetString(name));
+        var request = Encoding.UTF8.GetString(reader.RequestId);
+        while (reader.NextOperation(out var operation)) Take(names[operation.Collection], operation);
+        return request;
+    }
+
+    /// <summary>The value that a reader at an index sees; null when there is no record.</summary>
+    public byte[]? Find(string collection, string key, long index) => _collections.GetValueOrDefault(collection)?.At(key, index)?.Value;
+
+    /// <summary>The index of the entry that wrote what a reader at an index sees; null when there is no record.</summary>
+    public long? WrittenAt(string collection, string key, long index) =>
+        _collections.GetValueOrDefault(collection)?.At(key, index) is { Value: not null } version ? version.Index : null;
+
+    /// <summary>Whether a reader at an index sees the collection.</summary>
+    public bool Exists(string collection, long index) => _collections.GetValueOrDefault(collection)?.ExistsAt(index) ?? false;
+
+    /// <summary>Null when a state is exactly what its index means; otherwise the first difference.</summary>
+    public string? Difference(DatabaseState state)
+    {
+        var records = 0L;
+        foreach (var (name, versions) in _collections)
+        {
+            var collection = state.Collections.GetValueOrDefault(name);
+            if (versions.ExistsAt(state.Index) != collection is not null) return $"collection {name} is {(collection is null ? "not " : string.Empty)}there";
+            foreach (var (key, version) in versions.AllAt(state.Index))
+            {
+                var record = collection?.Records.Find(Encoding.UTF8.GetBytes(key));
+                if (record is null != version.Value is null) return $"{name}/{key} is {(record is null ? "not " : string.Empty)}there";
+                if (record is null) continue;
+                records++;
+                if (record.Index != version.Index || !record.Value.SequenceEqual(version.Value)) return $"{name}/{key} is of entry {record.Index}, not of {version.Index}";
+            }
+        }
+        if (records != state.Records) return $"there are {state.Records} records, not {records}";
+        return state.Collections.Keys.FirstOrDefault(name => !_collections.ContainsKey(name)) is { } stranger ? $"there is a collection {stranger}" : null;
+    }
+
+    private void Take(string collection, in LoggedOperation operation)
+    {
+        if (!_collections.TryGetValue(collection, out var versions)) _collections[collection] = versions = new Versions();
+        switch (operation.Action)
+        {
+            case OperationAction.Put:
+                versions.Add(Encoding.UTF8.GetString(operation.Key), Index, operation.Value.ToArray());
+                break;
+            case OperationAction.Delete:
+                versions.Add(Encoding.UTF8.GetString(operation.Key), Index, null);
+                break;
+            case OperationAction.DropCollection:
+                versions.Drop(Index);
+                break;
+            default:
+                versions.Create(Index);
+                break;
+        }
+    }
+
+    private readonly record struct Version(long Index, byte[]? Value);
+
+    /// <summary>One name's collections, one after the other, and their records.</summary>
+    private sealed class Versions
+    {
+        private readonly SortedDictionary<string, List<Version>> _records = new(StringComparer.Ordinal);
+        private readonly List<(long Index, bool Exists)> _lives = [];
+
+        public void Create(long index) => _lives.Add((index, true));
+
+        public void Drop(long index)
+        {
+            _lives.Add((index, false));
+            foreach (var versions in _records.Values) versions.Add(new Version(index, null));
+        }
+
+        public void Add(string key, long index, byte[]? value)
+        {
+            if (!_records.TryGetValue(key, out var versions)) _records[key] = versions = [];
+            versions.Add(new Version(index, value));
+        }
+
+        public bool ExistsAt(long index) => _lives.LastOrDefault(life => life.Index <= index).Exists;
+
+        public Version? At(string key, long index) => _records.TryGetValue(key, out var versions) ? At(versions, index) : null;
+
+        public IEnumerable<(string Key, Version Version)> AllAt(long index) => _records.Select(pair => (pair.Key, At(pair.Value, index)));
+
+        // Of several changes of one entry the last one counts.
+        private static Version At(List<Version> versions, long index)
+        {
+            var (low, high) = (0, versions.Count);
+            while (low < high)
+            {
+                var middle = (low + high) / 2;
+                if (versions[middle].Index <= index) low = middle + 1;
+                else high = middle;
+            }
+            return low == 0 ? default : versions[low - 1];
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using System.Globalization;
+using System.Text;
+using Replication.Simulation.Tests.World;
+
+namespace Replication.Simulation.Tests.Clients;
+
+/// <summary>A client that reads on every node and holds each answer against the log at the position of the answer.</summary>
+internal sealed class Reader(SimulatedCluster cluster)
+{
+    private static readonly TimeSpan BetweenReads = TimeSpan.FromMilliseconds(20);
+
+    private readonly Random _random = cluster.Plan.RandomOf("reader");
+
+    public void Begin() => cluster.Events.After(cluster.Exponential(BetweenReads, _random), () =>
+    {
+        Read();
+        Begin();
+    });
+
+    private void Read()
+    {
+        var node = cluster.Nodes[_random.Next(cluster.Nodes.Count)];
+        if (node.Process is not { IsOpen: true, IsPaused: false } process) return;
+        var state = process.Database.State;
+        var collection = _random.Next(2) == 0 ? "orders" : "customers";
+        var key = string.Create(CultureInfo.InvariantCulture, $"k{_random.Next(40)}");
+        var record = state.Collections.GetValueOrDefault(collection)?.Records.Find(Encoding.UTF8.GetBytes(key));
+        var expected = cluster.History.Model.Find(collection, key, state.Index);
+        cluster.History.Counts.Reads++;
+        if (record is null != expected is null || (record is not null && !record.Value.SequenceEqual(expected)))
+            throw new Violation("reads equal the log at their position", $"{node.Name} at {state.Index}: {collection}/{key}");
+        if (Bank.TotalOf(state) is not { } total) return;
+        cluster.History.Counts.Totals++;
+        if (total != Bank.Total) throw new Violation("transactions are seen whole", $"{node.Name} at {state.Index}: the accounts hold {total}, not {Bank.Total}");
+    }
+}

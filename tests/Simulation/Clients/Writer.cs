@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Text;
+using Replication.Core.Records;
+using Replication.Core.Transactions;
+using Replication.Simulation.Tests.Checks;
+using Replication.Simulation.Tests.World;
+
+namespace Replication.Simulation.Tests.Clients;
+
+/// <summary>A client that writes: single puts, transactions over collections, preconditions, transfers, large values, nonsense.</summary>
+internal sealed class Writer(SimulatedCluster cluster, int number)
+{
+    private readonly Random _random = cluster.Plan.RandomOf($"writer-{number}");
+    private long _calls;
+
+    public void Begin() => cluster.Events.After(cluster.Exponential(cluster.Plan.BetweenWrites, _random), () =>
+    {
+        // Over soon after the healing, so that everybody can come to the same end.
+        if (cluster.Events.Now > cluster.Plan.SafetyPhase + TimeSpan.FromSeconds(3)) return;
+        Write();
+        Begin();
+    });
+
+    private void Write()
+    {
+        var primary = cluster.Primary.Primary;
+        var state = primary is { IsOpen: true } ? primary.Database.State : DatabaseState.Empty;
+        var request = string.Create(CultureInfo.InvariantCulture, $"w{number}-{++_calls}");
+        var call = new Call(request, new Transaction(Operations(state, request), Encoding.UTF8.GetBytes(request)), cluster.History.Known);
+        cluster.History.Made(call);
+        if (primary is not { IsOpen: true }) return;
+        // The call is under way for a moment; by then the process may be another one, which the call does not reach.
+        primary.After(TimeSpan.FromTicks(1 + _random.NextInt64(TimeSpan.TicksPerMillisecond)), () => primary.Commit(call));
+    }
+
+    private Operation[] Operations(DatabaseState state, string request) => _random.Next(20) switch
+    {
+        < 8 => [Operation.Put(Collection(), Key(), Value(request, 100))],
+        < 12 => [.. Enumerable.Range(0, _random.Next(2, 7)).Select(_ => Change(request))],
+        < 15 => [Conditional(state, request)],
+        < 18 => Bank.Transfer(state, _random),
+        18 => [_random.Next(3) switch
+        {
+            0 => Operation.Put(Collection(), Key(), Value(request, _random.Next(1000, 12_000))),
+            1 => Operation.Drop("temporary"),
+            _ => Operation.Create("temporary", CollectionKind.Bytes),
+        }],
+        _ => [_random.Next(3) switch
+        {
+            0 => Operation.Put(Collection(), Key(), Encoding.UTF8.GetBytes("{not json")),
+            1 => Operation.Put(Collection(), ReadOnlyMemory<byte>.Empty, Value(request, 10)),
+            _ => Operation.Delete("never-made", Key()),
+        }],
+    };
+
+    private Operation Change(string request) =>
+        _random.Next(4) == 0 ? Operation.Delete("orders", Key()) : Operation.Put(_random.Next(4) == 0 ? "temporary" : Collection(), Key(), Value(request, 60));
+
+    private Operation Conditional(DatabaseState state, string request)
+    {
+        var (collection, key) = (Collection(), Key());
+        var record = state.Collections.GetValueOrDefault(collection)?.Records.Find(key.Span);
+        var precondition = _random.Next(3) switch
+        {
+            0 => Precondition.Absent,
+            1 => Precondition.Present,
+            _ => record is null ? Precondition.Present : Precondition.UnchangedSince(state.PositionOf(record.Index)),
+        };
+        return Operation.Put(collection, key, Value(request, 40), precondition);
+    }
+
+    private string Collection() => _random.Next(2) == 0 ? "orders" : "customers";
+
+    private ReadOnlyMemory<byte> Key() => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"k{_random.Next(40)}"));
+
+    private ReadOnlyMemory<byte> Value(string request, int bytes) => Encoding.UTF8.GetBytes($"{{\"by\":\"{request}\",\"text\":\"{new string((char)('a' + _random.Next(26)), _random.Next(bytes))}\"}}");
+}

@@ -1,0 +1,181 @@
+using System.Text;
+using Replication.Core.Log;
+using Replication.Core.Positions;
+using Replication.Core.Records;
+using Replication.Core.Reigns;
+using Replication.Core.Transactions;
+using Replication.Simulation.Tests.Checks;
+using Replication.Simulation.Tests.World;
+using Xunit;
+
+namespace Replication.Simulation.Tests;
+
+/// <summary>The checks of the simulator, each held to something that breaks its promise.</summary>
+public sealed class HistoryTests
+{
+    private readonly History _history = new();
+    private readonly Committer _committer = new(DatabaseState.Empty, new Reign(new Epoch(1), 5, 7, "primary"), new DigestHistory(64));
+    private DatabaseState _shown = DatabaseState.Empty;
+
+    public HistoryTests() => _committer.BeginReign(1);
+
+    [Fact]
+    public void Nothing_is_wrong_with_what_is_right()
+    {
+        var call = Decide("a", "1");
+        var batch = Sync();
+        Show(batch);
+        batch.Answer();
+
+        _history.Answered(call);
+        _history.CheckContent("node", _shown);
+        _history.CheckCalls();
+
+        Assert.Equal(1, _history.Counts.Committed);
+    }
+
+    [Fact]
+    public void An_answer_before_the_sync_is_noticed()
+    {
+        var call = Decide("a", "1");
+        _committer.TakeBatch()!.Answer();
+
+        AssertBroken("answered is durable", () => _history.Answered(call));
+    }
+
+    [Fact]
+    public void A_stream_before_the_sync_is_noticed()
+    {
+        Decide("a", "1");
+        var header = Headers(_committer.TakeBatch()!.Log)[0];
+
+        AssertBroken("nothing is streamed before it is durable", () => _history.Streamed("node", 1, header));
+    }
+
+    [Fact]
+    public void A_gap_and_another_entry_in_a_stream_are_noticed()
+    {
+        Decide("a", "1");
+        var headers = Headers(Sync().Log);
+
+        AssertBroken("streams are in order, without gaps", () => _history.Streamed("node", 1, headers[1]));
+        AssertBroken("streams carry the history", () => _history.Streamed("node", 1, Other(headers[0])));
+    }
+
+    [Fact]
+    public void A_state_beyond_the_commit_index_is_noticed()
+    {
+        Decide("a", "1");
+        var batch = Sync();
+
+        AssertBroken("only what is committed is shown", () => _history.Shown("node", DatabaseState.Empty, batch.State));
+    }
+
+    [Fact]
+    public void A_state_behind_the_one_before_is_noticed()
+    {
+        Decide("a", "1");
+        var first = Sync();
+        Show(first);
+        _committer.Complete(first);
+        Decide("a", "2");
+        var second = Sync();
+        Show(second);
+
+        AssertBroken("readers never go back", () => _history.Shown("node", second.State, first.State));
+    }
+
+    [Fact]
+    public void Another_content_at_the_same_position_is_noticed()
+    {
+        Decide("a", "1");
+        Show(Sync());
+        var other = new Committer(DatabaseState.Empty, new Reign(new Epoch(1), 5, 7, "primary"), new DigestHistory(64));
+        other.BeginReign(1);
+        other.Decide(Checked("x", "b", "1"), new Call("x", new Transaction([]), 0), 1);
+        var state = other.TakeBatch()!.State;
+
+        AssertBroken("nodes show prefixes of one history", () => _history.Shown("node", DatabaseState.Empty, state));
+        AssertBroken("reads equal the log at their position", () => _history.CheckContent("node", state));
+    }
+
+    [Fact]
+    public void A_rejected_write_that_is_in_the_log_is_noticed()
+    {
+        var call = Decide("a", "1");
+        Sync();
+        call.Answer(new CommitOutcome.Rejected(RejectionReason.Busy, "not really"));
+
+        AssertBroken("a rejected write never appears", () => _history.Answered(call));
+    }
+
+    [Fact]
+    public void A_second_answer_is_noticed()
+    {
+        var call = Decide("a", "1");
+        var batch = Sync();
+        batch.Answer();
+
+        AssertBroken("one answer to each call", batch.Answer);
+    }
+
+    [Fact]
+    public void A_write_that_was_known_before_it_was_made_is_noticed()
+    {
+        var call = new Call("late", new Transaction([]), knownBefore: 100);
+        _history.Made(call);
+        _committer.Decide(Checked("late", "a", "1"), call, 1);
+        Sync().Answer();
+
+        AssertBroken("real time order", () => _history.Answered(call));
+    }
+
+    [Fact]
+    public void A_commit_index_beyond_the_log_and_one_that_falls_are_noticed()
+    {
+        Decide("a", "1");
+        Show(Sync());
+
+        AssertBroken("committed is durable", () => _history.Committed(1_000));
+        AssertBroken("the commit index never falls", () => _history.Committed(1));
+    }
+
+    private static void AssertBroken(string rule, Action check) => Assert.Equal(rule, Assert.Throws<Violation>(check).Rule);
+
+    private static CheckedTransaction Checked(string request, string key, string value) =>
+        new TransactionCheck(TransactionLimits.Default).Check(
+            new Transaction([Operation.Put("docs", Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(value))], Encoding.UTF8.GetBytes(request)), DatabaseState.Empty, out _)
+        ?? throw new InvalidOperationException("The transaction is not accepted.");
+
+    private static List<FrameHeader> Headers(LogBatch batch)
+    {
+        var headers = new List<FrameHeader>();
+        for (var frames = batch.Frames.Span; !frames.IsEmpty; frames = frames[headers[^1].Length..]) headers.Add(FrameHeader.Read(frames));
+        return headers;
+    }
+
+    private static FrameHeader Other(FrameHeader header) => header with { Crc = header.Crc ^ 1 };
+
+    private Call Decide(string key, string value)
+    {
+        var call = new Call($"{key}{value}", new Transaction([]), 0) { WasSent = true };
+        _history.Made(call);
+        _committer.Decide(Checked(call.Request, key, value), call, 1);
+        return call;
+    }
+
+    private CommitBatch Sync()
+    {
+        var batch = _committer.TakeBatch()!;
+        _history.Attempted(batch.Log);
+        _history.Synced(batch.Log);
+        return batch;
+    }
+
+    private void Show(CommitBatch batch)
+    {
+        _history.Committed(batch.State.Index);
+        _history.Shown("node", _shown, batch.State);
+        _shown = batch.State;
+    }
+}

@@ -1,0 +1,67 @@
+using Replication.Core.Database;
+using Replication.Core.Following;
+using Replication.Core.IO;
+using Replication.Core.Snapshots;
+using Replication.Simulation.Tests.World;
+
+namespace Replication.Simulation.Tests.Nodes;
+
+/// <summary>What a node does for those who follow it: the follow sessions and the chunks of snapshots.</summary>
+internal sealed class SimulatedServing
+{
+    public const string FollowService = "follow";
+    public const string SnapshotService = "snapshot";
+
+    private readonly HashSet<ServedSession> _sessions = [];
+
+    public SimulatedServing(SimulatedCluster cluster, NodeProcess process)
+    {
+        Cluster = cluster;
+        Process = process;
+        cluster.Network.Listen(process.Name, FollowService, endpoint => process.Run(() => _sessions.Add(new ServedSession(this, endpoint))));
+        cluster.Network.Listen(process.Name, SnapshotService, endpoint => process.Run(() => ServedSnapshot.Take(this, endpoint)));
+    }
+
+    public SimulatedCluster Cluster { get; }
+
+    public NodeProcess Process { get; }
+
+    public LocalDatabase Database => Process.Database;
+
+    public FollowerTable<ServedSession> Table { get; } = new();
+
+    /// <summary>There may be something to send.</summary>
+    public void LogMoved()
+    {
+        foreach (var session in _sessions.ToArray()) session.Pump();
+    }
+
+    /// <summary>This node's log is replaced: whoever reads from it has to come again.</summary>
+    public void EndSessions()
+    {
+        foreach (var session in _sessions.ToArray()) session.End("the log is replaced");
+    }
+
+    public void Forget(ServedSession session) => _sessions.Remove(session);
+
+    /// <summary>A snapshot to begin from: the newest one while the log goes on behind it, otherwise a new one.</summary>
+    public void Offer(Action<SnapshotManifest?> offered)
+    {
+        if (Newest() is { } newest && Database.Log is { } lease && newest.Position.Index + 1 >= lease.Log.FirstReadable
+            && lease.Log.BytesBehind(newest.Position.Index) <= Cluster.Plan.RetainBytes)
+        {
+            offered(newest);
+            return;
+        }
+        Process.OfferSnapshot(taken => offered(taken ? Newest() : null));
+    }
+
+    /// <summary>A chunk's bytes.</summary>
+    public byte[] ReadChunk(SnapshotManifest manifest, int number)
+    {
+        using var file = Process.Files.OpenRead(Database.Snapshots.DataPath(manifest), FileLabel.SnapshotRead);
+        return SnapshotReader.ReadChunk(file, manifest.Chunks[number], number, new byte[manifest.Chunks[number].Length]).ToArray();
+    }
+
+    private SnapshotManifest? Newest() => Database.Snapshots.NewestFirst is [var newest, ..] ? newest : null;
+}

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+
+namespace Replication.Simulation.Tests.Plans;
+
+/// <summary>
+/// What one run is like: everything that a seed decides before it begins, so that the shrinker can take parts away
+/// without changing the rest.
+/// </summary>
+internal sealed record SimulationPlan
+{
+    public required ulong Seed { get; init; }
+
+    /// <summary>For each replica, whom it follows: 0 is the primary, i the i-th replica.</summary>
+    public required ImmutableArray<int> Upstreams { get; init; }
+
+    /// <summary>Clients that write.</summary>
+    public required int Writers { get; init; }
+
+    /// <summary>How long everything may fail.</summary>
+    public required TimeSpan SafetyPhase { get; init; }
+
+    /// <summary>How long a healed cluster may take to be whole.</summary>
+    public TimeSpan LivenessLimit { get; init; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>What may go wrong.</summary>
+    public required ImmutableSortedSet<FaultClass> Faults { get; init; }
+
+    /// <summary>On average between two faults.</summary>
+    public required TimeSpan BetweenFaults { get; init; }
+
+    /// <summary>On average between two transactions of a writer.</summary>
+    public required TimeSpan BetweenWrites { get; init; }
+
+    public required int SegmentBytes { get; init; }
+
+    public required int RetainBytes { get; init; }
+
+    public required int ChunkBytes { get; init; }
+
+    public required int MessageBytes { get; init; }
+
+    public required int DigestInterval { get; init; }
+
+    /// <summary>On average between two snapshots of a node.</summary>
+    public required TimeSpan BetweenSnapshots { get; init; }
+
+    /// <summary>The plan of a seed.</summary>
+    public static SimulationPlan Of(ulong seed)
+    {
+        var random = RandomOf(seed, "plan");
+        var upstreams = ImmutableArray.CreateBuilder<int>();
+        for (var i = random.Next(2, 6); i > 0; i--) upstreams.Add(random.Next(3) == 0 ? random.Next(upstreams.Count + 1) : 0);
+        return new SimulationPlan
+        {
+            Seed = seed,
+            Upstreams = upstreams.ToImmutable(),
+            Writers = random.Next(1, 5),
+            SafetyPhase = TimeSpan.FromSeconds(random.Next(10, 40)),
+            Faults = [.. Enum.GetValues<FaultClass>().Where(_ => random.Next(2) == 0)],
+            BetweenFaults = TimeSpan.FromMilliseconds(random.Next(200, 3000)),
+            BetweenWrites = TimeSpan.FromMilliseconds(random.Next(10, 80)),
+            SegmentBytes = random.Next(4, 33) * 1024,
+            RetainBytes = random.Next(0, 65) * 1024,
+            ChunkBytes = random.Next(1, 9) * 512,
+            MessageBytes = random.Next(1, 9) * 512,
+            DigestInterval = random.Next(10, 200),
+            BetweenSnapshots = TimeSpan.FromSeconds(random.Next(3, 20)),
+        };
+    }
+
+    /// <summary>Random numbers of one component: what one draws does not move what another gets.</summary>
+    public Random RandomOf(string component) => RandomOf(Seed, component);
+
+    private static Random RandomOf(ulong seed, string component)
+    {
+        // FNV-1a, because the framework's hashes of strings differ from process to process.
+        var hash = seed ^ 0xcbf2_9ce4_8422_2325;
+        foreach (var letter in component) hash = unchecked((hash ^ letter) * 0x0000_0100_0000_01b3);
+        return new Random((int)(hash ^ (hash >> 32)));
+    }
+}

@@ -1,0 +1,22 @@
+using Replication.Simulation.Tests.Plans;
+using Replication.Simulation.Tests.World;
+
+namespace Replication.Simulation.Tests.Running;
+
+/// <summary>Runs seeds, as many at a time as there are processors: each run is on one thread.</summary>
+internal static class SeedRunner
+{
+    public static RunSummary Run(IEnumerable<ulong> seeds, Action<SimulationResult>? failed = null)
+    {
+        var summary = new RunSummary();
+        Parallel.ForEach(seeds, seed =>
+        {
+            var result = Run(SimulationPlan.Of(seed));
+            summary.Add(result);
+            if (result.Violation is not null) failed?.Invoke(result);
+        });
+        return summary;
+    }
+
+    public static SimulationResult Run(SimulationPlan plan) => new SimulatedCluster(plan).Run();
+}
