@@ -1,0 +1,137 @@
+using Replication.Core.Log;
+using Replication.Core.Positions;
+using Replication.Core.Records;
+using Replication.Core.Reigns;
+using Replication.Core.Tests.Kit;
+using Replication.Core.Transactions;
+
+namespace Replication.Core.Tests.Transactions;
+
+public sealed class CommitterTests
+{
+    private readonly Committer _committer = new(DatabaseState.Empty, new Reign(new Epoch(3), 0x5EED, 7, "first"), new DigestHistory(16));
+
+    [Fact]
+    public void The_first_entries_of_a_new_history_are_the_epoch_start_and_the_configuration()
+    {
+        _committer.BeginReign(1);
+        _committer.BeginReign(2);
+
+        var batch = _committer.TakeBatch()!;
+
+        Assert.Equal([EntryKind.EpochStart, EntryKind.Configuration], KindsOf(batch));
+        Assert.Equal(new Epoch(3), batch.State.Epochs.Last.Epoch);
+    }
+
+    [Fact]
+    public void Nobody_is_answered_before_the_batch_is()
+    {
+        var caller = Decide("a");
+        var batch = _committer.TakeBatch()!;
+        Assert.Null(caller.Outcome);
+
+        batch.Answer();
+
+        Assert.IsType<CommitOutcome.Committed>(caller.Outcome);
+    }
+
+    [Fact]
+    public void One_batch_is_with_the_disk_at_most_and_the_next_one_fills_meanwhile()
+    {
+        Decide("a");
+        var first = _committer.TakeBatch()!;
+        var second = Decide("b");
+        Assert.Null(_committer.TakeBatch());
+
+        _committer.Complete(first);
+        var next = _committer.TakeBatch()!;
+
+        Assert.Equal([EntryKind.Transaction], KindsOf(next));
+        Assert.Null(second.Outcome);
+    }
+
+    [Fact]
+    public void A_rejection_waits_for_the_entries_that_it_rests_on()
+    {
+        Decide("a");
+        var batch = _committer.TakeBatch()!;
+        var rejected = Decide("a", Precondition.Absent);
+
+        _committer.AnswerSettled();
+        Assert.Null(rejected.Outcome);
+        _committer.Complete(batch);
+        _committer.AnswerSettled();
+
+        Assert.IsType<CommitOutcome.Rejected>(rejected.Outcome);
+    }
+
+    [Fact]
+    public void A_rejection_among_accepted_ones_leaves_with_their_batch()
+    {
+        Complete();
+        Decide("a");
+        var rejected = Decide("a", Precondition.Absent);
+
+        _committer.AnswerSettled();
+        Assert.Null(rejected.Outcome);
+        _committer.TakeBatch()!.Answer();
+
+        Assert.IsType<CommitOutcome.Rejected>(rejected.Outcome);
+    }
+
+    [Fact]
+    public void A9_What_a_full_disk_did_not_take_is_rejected_with_everything_that_was_decided_behind_it()
+    {
+        var durable = Complete();
+        var inBatch = Decide("a");
+        var batch = _committer.TakeBatch()!;
+        var behind = Decide("b");
+        var rests = Decide("a", Precondition.Absent);
+
+        _committer.Abandon(batch, durable, new CommitOutcome.Rejected(RejectionReason.DiskFull, "full"));
+
+        Assert.All([inBatch, behind, rests], caller => Assert.Equal(RejectionReason.DiskFull, Assert.IsType<CommitOutcome.Rejected>(caller.Outcome).Reason));
+        Decide("a", Precondition.Absent);
+        var next = _committer.TakeBatch()!;
+        Assert.Equal(durable.Tail, next.Log.Before);
+        Assert.Equal([EntryKind.Transaction], KindsOf(next));
+        Assert.Equal(1, next.State.Records);
+    }
+
+    [Fact]
+    public void A9_A_reign_whose_start_found_no_room_begins_with_the_next_transaction()
+    {
+        _committer.BeginReign(1);
+        _committer.Abandon(_committer.TakeBatch()!, DatabaseState.Empty, new CommitOutcome.Rejected(RejectionReason.DiskFull, "full"));
+
+        Decide("a");
+
+        Assert.Equal(EntryKind.EpochStart, KindsOf(_committer.TakeBatch()!)[0]);
+    }
+
+    private static List<EntryKind> KindsOf(CommitBatch batch) =>
+        [.. TestLog.Split(new FrameRun(batch.Log.First.Index, batch.State.Index, batch.Log.Frames)).Select(frame => FrameHeader.Read(frame).Kind).Where(kind => kind != EntryKind.StateDigest)];
+
+    private DatabaseState Complete()
+    {
+        _committer.BeginReign(1);
+        var batch = _committer.TakeBatch()!;
+        _committer.Complete(batch);
+        return batch.State;
+    }
+
+    private Caller Decide(string key, Precondition precondition = default)
+    {
+        var caller = new Caller();
+        var candidate = new TransactionCheck(TransactionLimits.Default).Check(new Transaction([TestPrimary.Put("docs", key, "1", precondition)]), DatabaseState.Empty, out _);
+        _committer.Decide(candidate!, caller, 1_000);
+        return caller;
+    }
+
+    private sealed class Caller : ICommitCaller
+    {
+        public CommitOutcome? Outcome { get; private set; }
+
+        public void Answer(CommitOutcome outcome) => Outcome = Outcome is null ? outcome : throw new InvalidOperationException("answered twice");
+    }
+}
