@@ -1,3 +1,4 @@
+using Replication.Client;
 using Replication.Node.Roles;
 using Replication.Testing.Tests.Fixture;
 
@@ -10,6 +11,12 @@ public sealed class BrokenLinkTests
 
     /// <summary>A replica's default.</summary>
     private static readonly TimeSpan SilenceTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>A node's default.</summary>
+    private const int LargestValue = 1024 * 1024;
+
+    /// <summary>Far more than a stop takes, and far less than the 30 s that a host gives one.</summary>
+    private static readonly TimeSpan StopBound = TimeSpan.FromSeconds(15);
 
     [Fact]
     public async Task A21_A_link_cut_for_a_moment_under_load_resumes_without_a_snapshot()
@@ -118,6 +125,47 @@ public sealed class BrokenLinkTests
         await TestCluster.WaitForCaughtUpAsync(replica, primary);
         Assert.Empty(replica.Status.Upstream!.LastError);
         Assert.InRange(replica.Status.Counters.EntriesApplied, 1, long.MaxValue);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(24 * 1024 * 1024)] // more than the network and both ends of it hold: the session is in the middle of a write
+    public async Task A_primary_stops_soon_when_a_replica_is_behind_a_stalled_link_and_loses_nothing(int bytes)
+    {
+        await using var cluster = new TestCluster();
+        var primary = await cluster.PrimaryAsync();
+        var link = cluster.LinkTo(primary);
+        var replica = await cluster.ReplicaAsync(primary, link: link);
+        await primary.Client.CreateCollectionAsync("blobs", CollectionKind.Bytes);
+        await TestCluster.WaitForCaughtUpAsync(replica, primary);
+        await UntilStreamingAsync(replica);
+
+        link.Stall();
+        for (var key = 0; key * LargestValue < bytes; key++) await primary.Client.PutAsync("blobs", $"{key}", new byte[Math.Min(bytes, LargestValue)]);
+        var committed = primary.Database.State.Index;
+        await primary.StopAsync().WaitAsync(StopBound);
+
+        await primary.StartAsync();
+        Assert.InRange(primary.Database.State.Index, committed, long.MaxValue);
+        link.Resume();
+        await TestCluster.WaitForCaughtUpAsync(replica, primary);
+    }
+
+    [Fact]
+    public async Task A_replica_stops_soon_behind_a_stalled_link()
+    {
+        await using var cluster = new TestCluster();
+        var primary = await cluster.PrimaryAsync();
+        var link = cluster.LinkTo(primary);
+        var replica = await cluster.ReplicaAsync(primary, link: link);
+        await UntilStreamingAsync(replica);
+
+        link.Stall();
+        await replica.StopAsync().WaitAsync(StopBound);
+
+        await replica.StartAsync();
+        link.Resume();
+        await TestCluster.WaitForCaughtUpAsync(replica, primary);
     }
 
     private static Task UntilStreamingAsync(TestNode replica) => Eventually.HoldsAsync(

@@ -15,9 +15,8 @@ namespace Replication.Primary.Serving;
 internal sealed class FollowSession(
     Hello hello, LocalDatabase database, LogLease lease, FollowerRegistry registry, ServingOptions options, TimeProvider time, Func<TimeSpan> ownAge, Action<LogDamagedException> damaged) : IDisposable
 {
-    private static readonly TimeSpan LastMessagePatience = TimeSpan.FromSeconds(3);
-
     private readonly CancellationTokenSource _ended = new();
+    private readonly TaskCompletionSource<string> _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Pulse _acknowledged = new();
     private readonly Lock _endGate = new();
     private bool _disposed;
@@ -32,6 +31,7 @@ internal sealed class FollowSession(
         {
             if (_disposed) return;
             _end ??= reason;
+            _asked.TrySetResult(_end.Message);
             _ended.Cancel();
         }
     }
@@ -44,17 +44,19 @@ internal sealed class FollowSession(
         var sender = new StreamSender(progress, new SendLimits(options.HeartbeatInterval, options.SilenceTimeout), registry.Now);
         using var endedByLog = lease.Ended.Register(() => End(SessionEnd.LogReplaced));
         using var either = CancellationTokenSource.CreateLinkedTokenSource(call, _ended.Token);
+        using var untilGivenUp = CancellationTokenSource.CreateLinkedTokenSource(call);
         var reading = ReadAsync(sender, requests, call);
-        var writing = WriteAsync(sender, responses, call, either.Token);
-        var first = await Task.WhenAny(reading, writing);
+        var writing = WriteAsync(sender, responses, untilGivenUp.Token, either.Token);
+        var first = await Task.WhenAny(reading, writing, _asked.Task);
         await _ended.CancelAsync();
         var reason = await Describe(first);
-        if (!await EndsAsync(writing) || first == reading || call.IsCancellationRequested) return reason;
-        var end = _end ?? new SessionEnd(Ending.Types.Reason.Unspecified, reason);
-        reason = end.Message;
-        await responses.WriteAsync(FollowMap.Ending(end.Reason, end.Message), call);
-        // A connection that closes takes along what the replica has not read yet, so the replica closes its end first.
-        await EndsAsync(reading);
+        if (await LeavesAsync(writing, untilGivenUp) && first != reading && !call.IsCancellationRequested)
+        {
+            var end = _end ?? new SessionEnd(Ending.Types.Reason.Unspecified, reason);
+            reason = end.Message;
+            // A connection that closes takes along what the replica has not read yet, so the replica closes its end first.
+            if (await LeavesAsync(SayEndingAsync(responses, end, untilGivenUp.Token), untilGivenUp)) await EndsAsync(reading);
+        }
         return reason;
     }
 
@@ -68,18 +70,32 @@ internal sealed class FollowSession(
         }
     }
 
-    // Cancelling a write would abort the whole call, so the last one is left to leave, but not for ever.
+    // Cancelling a write aborts the whole call, so the last one is left to leave, but not for ever.
+    private async Task<bool> LeavesAsync(Task<string> write, CancellationTokenSource untilGivenUp)
+    {
+        if (await EndsAsync(write)) return true;
+        await untilGivenUp.CancelAsync();
+        await EndsAsync(write);
+        return false;
+    }
+
     private async Task<bool> EndsAsync(Task<string> half)
     {
         try
         {
-            await Describe(half).WaitAsync(LastMessagePatience, time, CancellationToken.None);
+            await Describe(half).WaitAsync(options.LeavePatience, time, CancellationToken.None);
             return true;
         }
         catch (TimeoutException)
         {
             return false;
         }
+    }
+
+    private static async Task<string> SayEndingAsync(IAsyncStreamWriter<FollowResponse> responses, SessionEnd end, CancellationToken cancellation)
+    {
+        await responses.WriteAsync(FollowMap.Ending(end.Reason, end.Message), cancellation);
+        return end.Message;
     }
 
     // A session may end in many ways; none of them is an error of this node.

@@ -15,6 +15,9 @@ public sealed record ServingOptions
     /// <summary>A session that acknowledged nothing for so long is closed. Default 30 s.</summary>
     public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a replica may take to read each last message of a session that ended; behind that its stream is aborted. Default 3 s.</summary>
+    public TimeSpan LeavePatience { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>Snapshot transfers at the same time; others are told to come back. Default 4.</summary>
     public int MaxTransfers { get; init; } = 4;
 
