@@ -37,7 +37,7 @@ public sealed class BootstrapFolder : IDisposable
     /// <summary>Opens the folder for a snapshot: goes on with what is there of the same one, forgets any other.</summary>
     public static BootstrapFolder Open(LocalDatabase database, SnapshotManifest manifest)
     {
-        var (files, directory) = (database.Environment.Files, database.Layout.Bootstrap);
+        var (files, directory) = (database.World.Files, database.Layout.Bootstrap);
         var dataPath = Path.Combine(directory, manifest.DataName);
         var manifestPath = Path.Combine(directory, manifest.FileName);
         if (!IsSame(files, manifestPath, dataPath, manifest)) Begin(files, directory, manifestPath, dataPath, manifest);

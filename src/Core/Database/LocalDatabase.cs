@@ -69,7 +69,7 @@ public sealed class LocalDatabase : IDisposable
     /// <summary>Fires when the end of the synced log, or the commit index, moved.</summary>
     public Pulse Durable { get; } = new();
 
-    internal DatabaseEnvironment Environment => _environment;
+    internal DatabaseEnvironment World => _environment;
 
     /// <summary>Opens a data directory, or makes it.</summary>
     /// <param name="environment">The world.</param>

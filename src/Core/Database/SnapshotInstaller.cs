@@ -17,11 +17,11 @@ internal static class SnapshotInstaller
     /// <summary>Stages the snapshot, an empty log behind it and the marker. Nothing is decided yet: a failure leaves everything as it was.</summary>
     public static void Stage(LocalDatabase database, BootstrapFolder bootstrap, bool keepOldLog, int segmentBytes)
     {
-        var (files, layout) = (database.Environment.Files, database.Layout);
+        var (files, layout) = (database.World.Files, database.Layout);
         files.DeleteDirectory(layout.StagedLog, FileLabel.Bootstrap);
         files.CreateDirectory(layout.StagedLog, FileLabel.Bootstrap);
-        using (var supply = database.Environment.SupplyFor(layout.StagedLog, segmentBytes))
-            SegmentedLog.Create(files, layout.StagedLog, supply, database.Environment.Entropy, bootstrap.Manifest.History, bootstrap.Manifest.Tail).Dispose();
+        using (var supply = database.World.SupplyFor(layout.StagedLog, segmentBytes))
+            SegmentedLog.Create(files, layout.StagedLog, supply, database.World.Entropy, bootstrap.Manifest.History, bootstrap.Manifest.Tail).Dispose();
         files.DeleteDirectory(layout.StagedSnapshots, FileLabel.Bootstrap);
         files.CreateDirectory(layout.StagedSnapshots, FileLabel.Bootstrap);
         bootstrap.MoveTo(layout.StagedSnapshots);

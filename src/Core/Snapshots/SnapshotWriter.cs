@@ -21,7 +21,7 @@ public static class SnapshotWriter
     /// <param name="directory">Of the snapshots.</param>
     /// <param name="history">The lineage.</param>
     /// <param name="state">Committed, and in the synced log.</param>
-    /// <param name="cancellation">Ends the writing between chunks; what was written is removed at the next start.</param>
+    /// <param name="cancellation">Ends the writing between chunks. Whatever ends it, what was written is a left-over: <see cref="SnapshotCatalogue.RemoveLeftovers"/>.</param>
     /// <param name="chunkBytes">A chunk is closed once it has so many bytes.</param>
     public static SnapshotManifest Write(
         IFileSystem files, string directory, HistoryId history, DatabaseState state, CancellationToken cancellation, int chunkBytes = ChunkBytes)
