@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Replication.Node.Reporting.Metrics;
 using Replication.Node.Services;
 
 namespace Replication.Node;
 
 /// <summary>Starts the node with the application and stops it first: streams end before anything else does.</summary>
-internal sealed class NodeService(ReplicationNode node, TimeProvider time, ILoggerFactory loggers, IHostApplicationLifetime lifetime) : IHostedService, IAsyncDisposable
+internal sealed class NodeService(ReplicationNode node, NodeMeter meter, TimeProvider time, ILoggerFactory loggers, IHostApplicationLifetime lifetime) : IHostedService, IAsyncDisposable
 {
     private GrpcHost? _grpc;
     private Task _ending = Task.CompletedTask;
@@ -16,6 +17,7 @@ internal sealed class NodeService(ReplicationNode node, TimeProvider time, ILogg
         await Task.Run(node.Open, cancellationToken);
         _grpc = await GrpcHost.StartAsync(node, time, loggers, cancellationToken);
         node.BeginRole(_grpc.Address);
+        meter.Begin();
         NodeLog.Serving(loggers.CreateLogger("Replication.Node"), _grpc.Address);
         _stopping = lifetime.ApplicationStopping.Register(() => _ending = node.EndRoleAsync());
     }

@@ -9,6 +9,7 @@ using Replication.Node.Embedding;
 using Replication.Node.Http;
 using Replication.Node.Options;
 using Replication.Node.Reporting;
+using Replication.Node.Reporting.Metrics;
 
 namespace Replication.Node;
 
@@ -31,13 +32,15 @@ public static class ReplicationNodeExtensions
         services.TryAddSingleton<FatalExit>(failure => Environment.FailFast($"Replication cannot go on: {failure.Message}", failure));
         services.AddSingleton<ReplicationNode>();
         services.AddSingleton<StatusReporter>();
+        services.AddSingleton<NodeMeter>();
+        services.AddSingleton<MetricsPage>();
         services.AddSingleton<IDatabase, EmbeddedDatabase>();
         services.AddHostedService<NodeService>();
         services.AddHostedService<SnapshotKeeper>();
         return builder;
     }
 
-    /// <summary>Maps <c>/health/live</c>, <c>/health/ready</c> and <c>/v1/status</c> into the application.</summary>
+    /// <summary>Maps <c>/health/live</c>, <c>/health/ready</c>, <c>/v1/status</c> and <c>/metrics</c> into the application.</summary>
     public static IEndpointRouteBuilder MapReplicationNode(this IEndpointRouteBuilder endpoints)
     {
         NodeEndpoints.Map(endpoints);

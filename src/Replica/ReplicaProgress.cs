@@ -11,10 +11,10 @@ internal sealed class ReplicaProgress
     private readonly TimeProvider _time;
     private readonly long _started;
     private readonly Lock _gate = new();
-    private readonly DataAge _age;
+    private DataAge _age = NothingKnown();
     private TimeSpan _lastContact;
     private long _commitIndex;
-    private long _upstreamIndex;
+    private long? _upstreamIndex;
     private long _applied;
     private long _entriesApplied;
 
@@ -22,7 +22,6 @@ internal sealed class ReplicaProgress
     {
         _time = time;
         _started = time.GetTimestamp();
-        _age = new DataAge(TimeSpan.Zero);
         _applied = applied;
     }
 
@@ -35,7 +34,7 @@ internal sealed class ReplicaProgress
     {
         get
         {
-            lock (_gate) return _upstreamIndex - _applied <= StreamingWithinEntries;
+            lock (_gate) return (_upstreamIndex ?? _commitIndex) - _applied <= StreamingWithinEntries;
         }
     }
 
@@ -63,7 +62,7 @@ internal sealed class ReplicaProgress
         lock (_gate)
         {
             _lastContact = Now;
-            _upstreamIndex = Math.Max(_upstreamIndex, heartbeat.DurableIndex);
+            _upstreamIndex = Math.Max(_upstreamIndex ?? 0, heartbeat.DurableIndex);
             if (heartbeat.EchoedStamp > 0 && heartbeat.EchoedStamp <= Stamp())
                 _age.Heard(TimeSpan.FromMicroseconds(heartbeat.EchoedStamp), Math.Max(heartbeat.CommitIndex, heartbeat.DurableIndex), heartbeat.SenderAge, applied);
         }
@@ -78,31 +77,29 @@ internal sealed class ReplicaProgress
             _entriesApplied += Math.Max(0, applied - _applied);
             _applied = Math.Max(_applied, applied);
             _commitIndex = Math.Max(_commitIndex, commitIndex);
-            _upstreamIndex = Math.Max(_upstreamIndex, commitIndex);
             _age.Applied(applied);
         }
     }
 
-    /// <summary>A snapshot was installed: what is shown may have gone back or jumped.</summary>
+    /// <summary>
+    /// A snapshot was installed: what is shown may have gone back or jumped, into another history even, so that nothing
+    /// that was known of its age and of the upstream's end holds any more.
+    /// </summary>
     public void Installed(long index)
     {
-        lock (_gate) _applied = index;
+        lock (_gate) (_applied, _commitIndex, _upstreamIndex, _age) = (index, 0, null, NothingKnown());
     }
 
     public UpstreamStatus Describe(Uri upstream, bool connected, string lastError, (long Bytes, long Total) bootstrap)
     {
         lock (_gate)
         {
-            return new UpstreamStatus(
-                upstream.GetLeftPart(UriPartial.Authority),
-                connected,
-                (long)(Now - _lastContact).TotalMilliseconds,
-                _commitIndex,
-                Math.Max(0, Math.Max(_commitIndex, _upstreamIndex) - _applied),
-                (long)_age.At(Now).TotalMilliseconds,
-                lastError,
-                bootstrap.Bytes,
-                bootstrap.Total);
+            var facts = new UpstreamFacts(
+                upstream.GetLeftPart(UriPartial.Authority), connected, _lastContact, _commitIndex, _upstreamIndex, _applied, _age.At(Now), lastError, bootstrap.Bytes, bootstrap.Total);
+            return facts.At(Now);
         }
     }
+
+    // What a node had before it started may be of any age.
+    private static DataAge NothingKnown() => new(-UpstreamFacts.UnknownAge);
 }

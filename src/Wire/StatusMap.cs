@@ -2,6 +2,7 @@ using Replication.Core.Positions;
 using NodeStatus = Replication.Core.Following.NodeStatus;
 using Proto = Replication.Protos.V1;
 using SnapshotStatus = Replication.Core.Following.SnapshotStatus;
+using UpstreamFacts = Replication.Core.Following.UpstreamFacts;
 
 namespace Replication.Wire;
 
@@ -67,12 +68,13 @@ public static class StatusMap
                 Connected = upstream.Connected,
                 LastContactMillis = (ulong)upstream.LastContactMillis,
                 CommitIndex = (ulong)upstream.CommitIndex,
-                LagEntries = (ulong)upstream.LagEntries,
-                AgeMillis = (ulong)upstream.AgeMillis,
+                AgeMillis = (ulong)(upstream.AgeMillis ?? (long)UpstreamFacts.UnknownAge.TotalMilliseconds),
                 LastError = upstream.LastError,
                 BootstrapBytes = (ulong)upstream.BootstrapBytes,
                 BootstrapTotalBytes = (ulong)upstream.BootstrapTotalBytes,
             };
+            if (upstream.LagEntries is { } entries) message.Upstream.LagEntries = (ulong)entries;
+            if (upstream.LagBytes is { } bytes) message.Upstream.LagBytes = (ulong)bytes;
         }
         return message;
     }

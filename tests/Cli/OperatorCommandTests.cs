@@ -47,6 +47,21 @@ public sealed class OperatorCommandTests
     }
 
     [Fact]
+    public async Task A_lag_that_is_not_known_is_not_shown_as_none()
+    {
+        await using var replica = await FakeNode.StartAsync();
+        replica.Cluster.Current = Replica();
+        replica.Cluster.Current.Upstream = new UpstreamStatus { Address = "http://a:7400", AgeMillis = uint.MaxValue, LastContactMillis = 40 };
+
+        var text = await Replctl.RunAsync("status", "--server", $"{replica.Address}");
+        var json = await Replctl.RunAsync("status", "--json", "--server", $"{replica.Address}");
+
+        Assert.Contains("\t1/5\tunknown\tunknown\t2\t", text.Lines[1], StringComparison.Ordinal);
+        var upstream = json.Json.GetProperty("nodes")[0].GetProperty("upstream");
+        Assert.All(["lagEntries", "lagBytes", "ageMillis"], field => Assert.Equal(JsonValueKind.Null, upstream.GetProperty(field).ValueKind));
+    }
+
+    [Fact]
     public async Task A_node_that_is_silent_or_not_ready_makes_the_status_a_negative_answer()
     {
         await using var node = await FakeNode.StartAsync();

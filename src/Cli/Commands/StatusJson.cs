@@ -78,12 +78,19 @@ internal static class StatusJson
         json.WriteBoolean("connected", upstream.Connected);
         json.WriteNumber("lastContactMillis", upstream.LastContactMillis);
         json.WriteNumber("commitIndex", upstream.CommitIndex);
-        json.WriteNumber("lagEntries", upstream.LagEntries);
-        json.WriteNumber("ageMillis", upstream.AgeMillis);
+        WriteKnown(json, "lagEntries", upstream.HasLagEntries, upstream.LagEntries);
+        WriteKnown(json, "ageMillis", upstream.AgeMillis < StatusTables.UnknownAge, upstream.AgeMillis);
         json.WriteString("lastError", upstream.LastError);
         json.WriteNumber("bootstrapBytes", upstream.BootstrapBytes);
         json.WriteNumber("bootstrapTotalBytes", upstream.BootstrapTotalBytes);
+        WriteKnown(json, "lagBytes", upstream.HasLagBytes, upstream.LagBytes);
         json.WriteEndObject();
+    }
+
+    private static void WriteKnown(Utf8JsonWriter json, string name, bool isKnown, ulong number)
+    {
+        if (isKnown) json.WriteNumber(name, number);
+        else json.WriteNull(name);
     }
 
     private static void Followers(Utf8JsonWriter json, NodeStatus status)

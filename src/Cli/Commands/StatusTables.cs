@@ -7,7 +7,11 @@ namespace Replication.Cli.Commands;
 /// <summary>The status of nodes as tables: one row a node, and below, one row a follower.</summary>
 internal static class StatusTables
 {
+    /// <summary>An age in milliseconds from here on says that it is not known: see cluster.proto.</summary>
+    internal const ulong UnknownAge = uint.MaxValue;
+
     private const string None = "-";
+    private const string Unknown = "unknown";
 
     internal static void Write(Answer output, IReadOnlyList<NodeAnswer<NodeStatus>> answers)
     {
@@ -28,8 +32,8 @@ internal static class StatusTables
     [
         ServerAddress.Show(server), status.NodeName, status.Role, status.State,
         Number(status.Durable?.Epoch ?? 0), PositionOf(status.Durable),
-        status.Upstream is null ? None : Number(status.Upstream.LagEntries),
-        status.Upstream is null ? None : Units.Millis(status.Upstream.AgeMillis),
+        status.Upstream is null ? None : status.Upstream.HasLagEntries ? Number(status.Upstream.LagEntries) : Unknown,
+        status.Upstream is null ? None : status.Upstream.AgeMillis < UnknownAge ? Units.Millis(status.Upstream.AgeMillis) : Unknown,
         Number(status.Records), status.Digest.Length == 0 ? None : status.Digest[..Math.Min(12, status.Digest.Length)],
         status.Upstream is null ? None : Units.Millis(status.Upstream.LastContactMillis),
     ];

@@ -3,7 +3,10 @@ using Replication.Core.Positions;
 
 namespace Replication.Core.Following;
 
-/// <summary>What a node is, has and knows: computed once, rendered by gRPC, HTTP and the tools. Times are in milliseconds.</summary>
+/// <summary>
+/// What a node is, has and knows: computed once, by <see cref="Of"/>, and only rendered by gRPC, HTTP, metrics and the
+/// tools, so that they agree. Times are in milliseconds.
+/// </summary>
 public sealed record NodeStatus
 {
     /// <summary>Its identity.</summary>
@@ -71,6 +74,48 @@ public sealed record NodeStatus
 
     /// <summary>Null when the node is ready for traffic; otherwise why it is not.</summary>
     public required string? NotReadyReason { get; init; }
+
+    /// <summary>The status that follows from what a node measured: no clock, no files, nothing else.</summary>
+    /// <param name="facts">All of one moment.</param>
+    /// <param name="limits">What a replica has to keep to be ready.</param>
+    public static NodeStatus Of(NodeFacts facts, ReadyLimits limits)
+    {
+        var upstream = facts.Upstream is { } known ? known with { LagBytes = BytesOf(known.LagEntries, facts) } : null;
+        return new NodeStatus
+        {
+            NodeId = facts.NodeId,
+            NodeName = facts.NodeName,
+            Role = facts.Role,
+            State = facts.State,
+            History = facts.History,
+            Primary = facts.Primary,
+            Address = facts.Address,
+            Version = facts.Version,
+            Durable = facts.Durable,
+            CommitIndex = facts.CommitIndex,
+            AppliedIndex = facts.Applied,
+            FirstIndex = IsLogEmpty(facts) ? 0 : facts.FirstIndex,
+            LogBytes = facts.LogBytes,
+            Records = facts.Records,
+            Collections = facts.Collections,
+            Digest = facts.Digest,
+            Snapshots = facts.Snapshots,
+            Followers = facts.Followers,
+            Upstream = upstream,
+            UptimeMillis = (long)facts.Uptime.TotalMilliseconds,
+            Counters = facts.Counters,
+            NotReadyReason = limits.NotReadyReason(facts),
+        };
+    }
+
+    private static bool IsLogEmpty(NodeFacts facts) => facts.FirstIndex <= 0 || facts.FirstIndex > facts.Durable.Index;
+
+    // Entries that are not here have no size that is known here: they count as much as those that are, on average.
+    private static long? BytesOf(long? entries, NodeFacts facts)
+    {
+        if (entries is null or 0) return entries;
+        return IsLogEmpty(facts) ? null : (long)((Int128)entries.Value * facts.LogBytes / (facts.Durable.Index - facts.FirstIndex + 1));
+    }
 }
 
 /// <summary>One snapshot on disk.</summary>
@@ -93,18 +138,22 @@ public sealed record SnapshotStatus(LogPosition Position, long Bytes, long Recor
 public sealed record FollowerStatus(
     ulong NodeId, string NodeName, string Address, FollowerState State, long Received, long Durable, long Applied, long LagEntries, long LagBytes, long LastContactMillis);
 
-/// <summary>The upstream as a replica sees it.</summary>
+/// <summary>The upstream as a replica sees it: <see cref="UpstreamFacts.At"/> computes it.</summary>
 /// <param name="Address">Where it is.</param>
-/// <param name="Connected">Whether a session is open.</param>
-/// <param name="LastContactMillis">Since it was heard of; since the node's start when it never was.</param>
+/// <param name="Connected">Whether a session is open. A link that is dead may not be closed: see <paramref name="LastContactMillis"/>.</param>
+/// <param name="LastContactMillis">Since it was heard of; since the role began when it never was.</param>
 /// <param name="CommitIndex">The last one it announced.</param>
-/// <param name="LagEntries">Committed entries that readers here do not see yet.</param>
-/// <param name="AgeMillis">How old the data shown here may be.</param>
+/// <param name="LagEntries">Entries that it is known to have and readers here do not see yet; null until it said what it has.</param>
+/// <param name="AgeMillis">How old the data shown here may be; null until that is known.</param>
 /// <param name="LastError">Why the last session ended; empty when none has.</param>
 /// <param name="BootstrapBytes">Fetched so far, of a bootstrap under way.</param>
 /// <param name="BootstrapTotalBytes">To be fetched in all; 0 when there is no bootstrap.</param>
 public sealed record UpstreamStatus(
-    string Address, bool Connected, long LastContactMillis, long CommitIndex, long LagEntries, long AgeMillis, string LastError, long BootstrapBytes, long BootstrapTotalBytes);
+    string Address, bool Connected, long LastContactMillis, long CommitIndex, long? LagEntries, long? AgeMillis, string LastError, long BootstrapBytes, long BootstrapTotalBytes)
+{
+    /// <summary>About how many bytes of log that is, by the mean size of the entries in the log here; null when it cannot be told.</summary>
+    public long? LagBytes { get; init; }
+}
 
 /// <summary>What a node counted since its process started.</summary>
 public sealed record NodeCounters(

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Replication.Core.Following;
 using Replication.Node.Reporting;
+using Replication.Node.Reporting.Metrics;
 
 namespace Replication.Node.Http;
 
@@ -23,6 +24,8 @@ internal static class NodeEndpoints
         endpoints.MapGet("/health/live", () => Results.Text("live\n"));
         endpoints.MapGet("/health/ready", Ready);
         endpoints.MapGet("/v1/status", Status);
+        // An application that serves metrics of its own there goes first; it can export this node's meter as well.
+        endpoints.MapGet("/metrics", Metrics).WithOrder(1);
     }
 
     private static IResult Ready(HttpContext context)
@@ -31,11 +34,13 @@ internal static class NodeEndpoints
         return reason is null ? Results.Text("ready\n") : Results.Text(reason + "\n", statusCode: StatusCodes.Status503ServiceUnavailable);
     }
 
-    private static IResult Status(HttpContext context)
-    {
-        var reporter = context.RequestServices.GetRequiredService<StatusReporter>();
-        return context.RequestServices.GetRequiredService<ReplicationNode>().IsStarted
-            ? Results.Json<NodeStatus>(reporter.Report(), StatusJson)
+    private static IResult Status(HttpContext context) => Answer(context, static (status, _) => Results.Json<NodeStatus>(status, StatusJson));
+
+    private static IResult Metrics(HttpContext context) =>
+        Answer(context, static (status, services) => Results.Text(services.GetRequiredService<MetricsPage>().Render(status), PrometheusText.ContentType));
+
+    private static IResult Answer(HttpContext context, Func<NodeStatus, IServiceProvider, IResult> render) =>
+        context.RequestServices.GetRequiredService<ReplicationNode>().IsStarted
+            ? render(context.RequestServices.GetRequiredService<StatusReporter>().Report(), context.RequestServices)
             : Results.Text("The node is starting.\n", statusCode: StatusCodes.Status503ServiceUnavailable);
-    }
 }

@@ -44,8 +44,11 @@ public sealed class NodeOptions
     /// <summary>A snapshot is written when so many bytes of log stand behind the last one. Default 256 MiB; 0: only when asked for.</summary>
     public long SnapshotEveryBytes { get; set; } = 256L * 1024 * 1024;
 
-    /// <summary>A replica is ready while its data is no older than this. Default 10 s.</summary>
-    public TimeSpan ReadyMaxAge { get; set; } = TimeSpan.FromSeconds(10);
+    /// <summary>A replica is ready while its data is no older than this, 10 ms to 24 h. Default 5 s.</summary>
+    public TimeSpan ReadyLag { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>A replica is ready while its upstream was heard of within this time, 1.5 s to 24 h; heartbeats come every second. Default 3 s.</summary>
+    public TimeSpan ReadySilence { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>The default of <see cref="Data"/>.</summary>
     public static string DefaultData(NodeRole role) => role == NodeRole.Primary ? "./data/primary" : "./data/replica";

@@ -8,6 +8,9 @@ internal sealed class NodeOptionsValidator : IValidateOptions<NodeOptions>
 {
     private const int KiB = 1024;
     private const int MiB = 1024 * KiB;
+    private static readonly TimeSpan ShortestLag = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan ShortestSilence = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan LongestLimit = TimeSpan.FromDays(1);
 
     public ValidateOptionsResult Validate(string? name, NodeOptions options)
     {
@@ -23,7 +26,8 @@ internal sealed class NodeOptionsValidator : IValidateOptions<NodeOptions>
         Check(options.SegmentBytes is >= MiB and <= 1024 * MiB, nameof(options.SegmentBytes), "has to be 1 MiB to 1 GiB");
         Check(options.RetainBytes >= 0, nameof(options.RetainBytes), "cannot be negative");
         Check(options.SnapshotEveryBytes >= 0, nameof(options.SnapshotEveryBytes), "cannot be negative");
-        Check(options.ReadyMaxAge > TimeSpan.Zero, nameof(options.ReadyMaxAge), "has to be longer than nothing");
+        Check(options.ReadyLag >= ShortestLag && options.ReadyLag <= LongestLimit, nameof(options.ReadyLag), "has to be 00:00:00.010 to 1.00:00:00");
+        Check(options.ReadySilence >= ShortestSilence && options.ReadySilence <= LongestLimit, nameof(options.ReadySilence), "has to be 00:00:01.5 to 1.00:00:00: heartbeats come every second");
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 
         void Check(bool holds, string key, string rule)

@@ -5,32 +5,40 @@ using Replication.Node.Roles;
 
 namespace Replication.Node.Reporting;
 
-/// <summary>Computes the one status that gRPC, HTTP and the tools render.</summary>
+/// <summary>Measures the node, for the one status that gRPC, HTTP, metrics and the tools render.</summary>
 public sealed class StatusReporter(ReplicationNode node)
 {
     private static readonly string Version =
         typeof(StatusReporter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
 
-    /// <summary>The node as it is now.</summary>
-    public NodeStatus Report()
+    /// <summary>The node as it is now; only after the start.</summary>
+    public NodeStatus Report() => NodeStatus.Of(Measure(), new ReadyLimits(node.Options.ReadyLag, node.Options.ReadySilence));
+
+    /// <summary>Null when the node should get traffic; otherwise why not.</summary>
+    public string? NotReadyReason() => node.IsStarted ? Report().NotReadyReason : "The node is starting.";
+
+    private NodeFacts Measure()
     {
         var database = node.Database;
         var state = database.State;
         var log = database.Log?.Log;
-        return new NodeStatus
+        var nodeState = node.State;
+        return new NodeFacts
         {
             NodeId = database.Identity.NodeId,
             NodeName = node.Name,
             Role = node.Role == NodeRole.Primary ? "primary" : "replica",
-            State = node.State.ToString(),
+            State = nodeState.ToString(),
+            Phase = PhaseOf(nodeState),
+            IsReignOpen = node.Role == NodeRole.Replica || state.Epochs.Last.Epoch == node.Commits?.Reign.Epoch,
             History = database.History,
             Primary = node.PrimaryAddress,
             Address = node.Address,
             Version = Version,
             Durable = log?.Durable.Position ?? LogPosition.Start,
             CommitIndex = database.CommitIndex,
-            AppliedIndex = state.Index,
-            FirstIndex = log is null || log.FirstIndex > log.Durable.Index ? 0 : log.FirstIndex,
+            Applied = state.Index,
+            FirstIndex = log?.FirstIndex ?? 0,
             LogBytes = log?.Bytes ?? 0,
             Records = state.Records,
             Collections = state.Collections.Count,
@@ -38,8 +46,7 @@ public sealed class StatusReporter(ReplicationNode node)
             Snapshots = [.. database.Snapshots.NewestFirst.Select(manifest => new SnapshotStatus(manifest.Position, manifest.Bytes, manifest.Records))],
             Followers = node.Registry.Describe(log, database.CommitIndex),
             Upstream = node.Replica?.Describe(),
-            UptimeMillis = (long)node.Uptime.TotalMilliseconds,
-            NotReadyReason = NotReadyReason(),
+            Uptime = node.Uptime,
             Counters = new NodeCounters(
                 node.Commits?.Commits ?? 0,
                 node.Commits?.Rejections ?? 0,
@@ -52,17 +59,10 @@ public sealed class StatusReporter(ReplicationNode node)
         };
     }
 
-    /// <summary>Null when the node should get traffic; otherwise why not.</summary>
-    public string? NotReadyReason()
+    private static NodePhase PhaseOf(NodeState state) => state switch
     {
-        if (!node.IsStarted) return "The node is starting.";
-        return node.State switch
-        {
-            NodeState.Primary => node.Database.State.Epochs.Last.Epoch == node.Commits?.Reign.Epoch ? null : "The reign's first entry is not committed yet.",
-            NodeState.Streaming when node.Age <= node.Options.ReadyMaxAge => null,
-            NodeState.Streaming => $"The data here is {node.Age.TotalSeconds:F1} s old; at most {node.Options.ReadyMaxAge.TotalSeconds} s are accepted.",
-            NodeState.Stopping => "The node is stopping.",
-            var state => $"The replica is {state}.",
-        };
-    }
+        NodeState.Starting or NodeState.Recovering => NodePhase.Starting,
+        NodeState.Stopping => NodePhase.Stopping,
+        _ => NodePhase.Working,
+    };
 }

@@ -1,0 +1,43 @@
+namespace Replication.Core.Following;
+
+/// <summary>What a replica has learned of its upstream since its role began. Moments are times on its own monotonic clock.</summary>
+/// <param name="Address">Where the upstream is.</param>
+/// <param name="Connected">Whether a session is open.</param>
+/// <param name="LastContact">When it was heard of last; when the role began if it never was.</param>
+/// <param name="CommitIndex">The last one it announced.</param>
+/// <param name="UpstreamIndex">The highest index that it is known to have; null until it said so.</param>
+/// <param name="Applied">Highest index that readers here see.</param>
+/// <param name="Age">How old the data shown here may be; <see cref="UnknownAge"/> or more when that is not known.</param>
+/// <param name="LastError">Why the last session ended; empty when none has.</param>
+/// <param name="BootstrapBytes">Fetched so far, of a bootstrap under way.</param>
+/// <param name="BootstrapTotalBytes">To be fetched in all; 0 when there is no bootstrap.</param>
+public readonly record struct UpstreamFacts(
+    string Address,
+    bool Connected,
+    TimeSpan LastContact,
+    long CommitIndex,
+    long? UpstreamIndex,
+    long Applied,
+    TimeSpan Age,
+    string LastError,
+    long BootstrapBytes,
+    long BootstrapTotalBytes)
+{
+    /// <summary>
+    /// An age that is not known counts as this, some 49 days: the most that the stream can say, and more than any limit.
+    /// Not knowing makes data look old, never young.
+    /// </summary>
+    public static readonly TimeSpan UnknownAge = TimeSpan.FromMilliseconds(uint.MaxValue);
+
+    /// <summary>The upstream as status shows it at a moment.</summary>
+    public UpstreamStatus At(TimeSpan now) => new(
+        Address,
+        Connected,
+        (long)Math.Max(0, (now - LastContact).TotalMilliseconds),
+        CommitIndex,
+        UpstreamIndex is { } index ? Math.Max(0, Math.Max(index, CommitIndex) - Applied) : null,
+        Age < UnknownAge ? (long)Math.Max(0, Age.TotalMilliseconds) : null,
+        LastError,
+        BootstrapBytes,
+        BootstrapTotalBytes);
+}

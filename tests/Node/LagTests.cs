@@ -1,0 +1,142 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using Grpc.Net.Client;
+using Replication.Node.Roles;
+using Replication.Node.Tests.Fixture;
+using Replication.Protos.Health.V1;
+using Replication.Testing;
+
+namespace Replication.Node.Tests;
+
+/// <summary>What a replica says of its lag when its link or its upstream is not as it should be.</summary>
+public sealed class LagTests
+{
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
+
+    [Fact]
+    public async Task Behind_a_stalled_link_the_age_grows_and_readiness_goes_although_the_connection_is_open_and_both_come_back()
+    {
+        var clock = new ManualClock();
+        await using var cluster = new TestCluster(new TestClusterOptions { Time = clock });
+        var primary = await cluster.PrimaryAsync();
+        var link = cluster.LinkTo(primary);
+        var replica = await cluster.ReplicaAsync(primary, configure: options => options.ReadyLag = TimeSpan.FromSeconds(2), link: link);
+        await UntilReadyAsync(replica, clock);
+
+        link.Stall();
+        await primary.Client.PutAsync("docs", "meanwhile", "1");
+        var before = replica.Status.Upstream!;
+        clock.Advance(TimeSpan.FromSeconds(2.5));
+
+        var after = replica.Status;
+        Assert.True(after.Upstream!.Connected);
+        Assert.Equal(NodeState.Streaming, replica.Node.State);
+        Assert.InRange(after.Upstream.AgeMillis!.Value, 2_500, before.AgeMillis!.Value + 2_500);
+        Assert.InRange(after.Upstream.LastContactMillis, 2_500, after.Upstream.AgeMillis.Value);
+        Assert.Contains("old; at most 2 s", after.NotReadyReason, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await replica.Http.GetAsync(new Uri("/health/ready", UriKind.Relative))).StatusCode);
+
+        link.Resume();
+        await UntilReadyAsync(replica, clock);
+        Assert.InRange(replica.Status.Upstream!.AgeMillis!.Value, 0, 2_000);
+        await TestCluster.WaitForCaughtUpAsync(replica, primary);
+    }
+
+    [Fact]
+    public async Task After_a_restart_without_its_upstream_a_replica_serves_data_of_an_age_that_it_does_not_know()
+    {
+        await using var cluster = new TestCluster();
+        var primary = await cluster.PrimaryAsync();
+        await primary.Client.PutAsync("docs", "k", "1");
+        var replica = await cluster.ReplicaAsync(primary);
+        await TestCluster.WaitForCaughtUpAsync(replica, primary);
+        await Eventually.HoldsAsync("the replica is ready", () => replica.Status.NotReadyReason is null);
+        await primary.StopAsync();
+
+        await replica.StopAsync();
+        await replica.StartAsync();
+
+        var read = await replica.Client.GetAsync("docs", "k");
+        Assert.True(read.Found);
+        Assert.InRange(read.Stamp.Age, TimeSpan.FromDays(49), TimeSpan.FromDays(60));
+        Assert.NotNull(replica.Status.NotReadyReason);
+        Assert.Null(replica.Status.Upstream!.AgeMillis);
+        Assert.Null(replica.Status.Upstream!.LagEntries);
+        await primary.StartAsync();
+        await Eventually.HoldsAsync("the replica is ready again", () => replica.Status.NotReadyReason is null);
+        Assert.Equal(0, replica.Status.Upstream!.LagEntries);
+    }
+
+    [Fact]
+    public async Task Status_health_and_metrics_of_one_moment_agree()
+    {
+        var clock = new ManualClock();
+        await using var cluster = new TestCluster(new TestClusterOptions { Time = clock });
+        var primary = await cluster.PrimaryAsync();
+        var link = cluster.LinkTo(primary);
+        var replica = await cluster.ReplicaAsync(primary, configure: options => options.ReadyLag = TimeSpan.FromSeconds(2), link: link);
+        using var channel = GrpcChannel.ForAddress(replica.Address);
+        await UntilReadyAsync(replica, clock);
+        link.Stall();
+
+        await AgreeAsync(replica, channel, isReady: true);
+        clock.Advance(TimeSpan.FromSeconds(2.5));
+        await AgreeAsync(replica, channel, isReady: false);
+    }
+
+    [Theory]
+    [InlineData("ReadyLag", 0)]
+    [InlineData("ReadyLag", 100_000)]
+    [InlineData("ReadySilence", 1)]
+    public async Task Limits_outside_their_bounds_are_refused_by_name(string key, int seconds)
+    {
+        await using var cluster = new TestCluster();
+
+        var refusal = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(() => cluster.PrimaryAsync(configure: options =>
+        {
+            if (key == "ReadyLag") options.ReadyLag = TimeSpan.FromSeconds(seconds);
+            else options.ReadySilence = TimeSpan.FromSeconds(seconds);
+        }));
+
+        Assert.Contains($"Replication:{key} has to be", refusal.Message, StringComparison.Ordinal);
+    }
+
+    // The clock stands still and the link is stalled, so nothing moves between the questions.
+    private static async Task AgreeAsync(TestNode replica, GrpcChannel channel, bool isReady)
+    {
+        var grpc = await replica.Client.StatusAsync();
+        using var http = JsonDocument.Parse(await replica.Http.GetStringAsync(new Uri("/v1/status", UriKind.Relative)));
+        var metrics = await Metrics.OfAsync(replica);
+        var ready = await replica.Http.GetAsync(new Uri("/health/ready", UriKind.Relative));
+        var health = await new Health.HealthClient(channel).CheckAsync(new HealthCheckRequest());
+
+        var upstream = http.RootElement.GetProperty("upstream");
+        Assert.Equal(isReady, ready.StatusCode == HttpStatusCode.OK);
+        Assert.Equal(isReady, health.Status == HealthCheckResponse.Types.ServingStatus.Serving);
+        Assert.Equal((isReady, isReady ? 1 : 0), (grpc.Ready, metrics["replication_node_ready"]));
+        Assert.Equal(grpc.NotReadyReason, http.RootElement.GetProperty("notReadyReason").GetString() ?? "");
+        if (!isReady) Assert.Equal(grpc.NotReadyReason + "\n", await ready.Content.ReadAsStringAsync());
+        foreach (var (inGrpc, inHttp, inMetrics) in new (double, JsonElement, double)[]
+        {
+            (grpc.Upstream.AgeMillis, upstream.GetProperty("ageMillis"), metrics["replication_data_age_seconds"] * 1000),
+            (grpc.Upstream.LastContactMillis, upstream.GetProperty("lastContactMillis"), metrics["replication_upstream_last_contact_seconds"] * 1000),
+            (grpc.Upstream.LagEntries, upstream.GetProperty("lagEntries"), metrics["replication_lag_entries"]),
+            (grpc.Upstream.LagBytes, upstream.GetProperty("lagBytes"), metrics["replication_lag_bytes"]),
+            (grpc.AppliedIndex, http.RootElement.GetProperty("appliedIndex"), metrics["replication_applied_index"]),
+            (grpc.Counters.EntriesApplied, http.RootElement.GetProperty("counters").GetProperty("entriesApplied"), metrics["replication_entries_applied_total"]),
+        })
+        {
+            Assert.Equal(inGrpc, inHttp.GetDouble());
+            Assert.Equal(inGrpc, inMetrics, tolerance: 0.001);
+        }
+        Assert.Equal(1, metrics[string.Create(CultureInfo.InvariantCulture, $"replication_node_state{{state=\"{grpc.State}\"}}")]);
+    }
+
+    private static Task UntilReadyAsync(TestNode replica, ManualClock clock) => Eventually.HoldsAsync($"{replica.Name} is ready", () =>
+    {
+        if (replica.Status.NotReadyReason is null) return true;
+        clock.Advance(Step);
+        return false;
+    }, lastSeen: () => $"{replica.Status.NotReadyReason}");
+}
