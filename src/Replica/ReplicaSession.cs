@@ -115,8 +115,15 @@ internal sealed class ReplicaSession : IDisposable
 
     private async Task TakeAsync(StreamFrames frames, CancellationToken cancellation)
     {
-        _receiver.Take(frames);
-        _lease.Epochs = _receiver.Epochs;
+        try
+        {
+            _receiver.Take(frames);
+        }
+        finally
+        {
+            // Frames before a damaged one are kept, and so is a reign that began with them.
+            _lease.Epochs = _receiver.Epochs;
+        }
         Show();
         await _pump.FlushAsync(cancellation);
     }

@@ -68,7 +68,7 @@ public sealed class HistoryTests
         Decide("a", "1");
         var batch = Sync();
 
-        AssertBroken("only what is committed is shown", () => _history.Shown("node", DatabaseState.Empty, batch.State));
+        AssertBroken("only what is committed is shown", () => _history.Shown("node", DatabaseState.Empty, batch.State, batch.State.Index - 1));
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class HistoryTests
         var second = Sync();
         Show(second);
 
-        AssertBroken("readers never go back", () => _history.Shown("node", second.State, first.State));
+        AssertBroken("readers never go back", () => _history.Shown("node", second.State, first.State, 100));
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class HistoryTests
         other.Decide(Checked("x", "b", "1"), new Call("x", new Transaction([]), 0), 1);
         var state = other.TakeBatch()!.State;
 
-        AssertBroken("nodes show prefixes of one history", () => _history.Shown("node", DatabaseState.Empty, state));
+        AssertBroken("nodes show prefixes of one history", () => _history.Shown("node", DatabaseState.Empty, state, 100));
         AssertBroken("reads equal the log at their position", () => _history.CheckContent("node", state));
     }
 
@@ -175,7 +175,7 @@ public sealed class HistoryTests
     private void Show(CommitBatch batch)
     {
         _history.Committed(batch.State.Index);
-        _history.Shown("node", _shown, batch.State);
+        _history.Shown("node", _shown, batch.State, batch.State.Index);
         _shown = batch.State;
     }
 }

@@ -78,10 +78,14 @@ internal sealed class History
     public void CommittedByRestart(long index) => _committed = Math.Max(_committed, index);
 
     /// <summary>A node shows a state to its readers.</summary>
-    public void Shown(string node, DatabaseState before, DatabaseState state)
+    /// <param name="node">Its name.</param>
+    /// <param name="before">What it showed before.</param>
+    /// <param name="state">What it shows now.</param>
+    /// <param name="committed">What it has been told is committed.</param>
+    public void Shown(string node, DatabaseState before, DatabaseState state, long committed)
     {
         if (state.Index < before.Index) throw new Violation("readers never go back", $"{node} shows {state.Index} behind {before.Index}");
-        if (state.Index > _committed) throw new Violation("only what is committed is shown", $"{node} shows {state.Index}, committed is {_committed}");
+        if (state.Index > committed) throw new Violation("only what is committed is shown", $"{node} shows {state.Index}, it was told of {committed}");
         Shown(node, state);
     }
 

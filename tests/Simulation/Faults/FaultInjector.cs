@@ -1,5 +1,6 @@
 using Replication.Core.Database;
 using Replication.Core.IO;
+using Replication.Core.Log;
 using Replication.Kit;
 using Replication.Simulation.Tests.Nodes;
 using Replication.Simulation.Tests.Plans;
@@ -200,17 +201,23 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
     }
 
     // A rotten bit in the very last batch, nothing else reachable, cannot be told from a torn write (GUARANTEES): on the
-    // primary the bit is drawn from what stands before the last mark.
+    // primary the bit is drawn from what stands before the last mark, which says that it had been synced.
     private long OffsetIn(SimulatedNode node, string path)
     {
         var content = node.Disk.Content(path);
-        var length = node.Disk.DurableLength(path);
-        if (path.EndsWith(".log", StringComparison.Ordinal))
-        {
-            var used = Array.FindLastIndex(content, value => value != 0) + 1;
-            length = Math.Min(length, node.IsPrimary ? used / 2 : used);
-        }
-        return length == 0 ? -1 : _random.NextInt64(length);
+        var length = Math.Min(node.Disk.DurableLength(path), Array.FindLastIndex(content, value => value != 0) + 1);
+        if (node.IsPrimary && path.EndsWith(".log", StringComparison.Ordinal) && path == node.Disk.Files.Last(file => file.EndsWith(".log", StringComparison.Ordinal)))
+            length = Math.Min(length, LastMark(content, path));
+        return length <= 0 ? -1 : _random.NextInt64(length);
+    }
+
+    private static long LastMark(byte[] content, string path)
+    {
+        var salt = SegmentHeader.Read(content, path).Salt;
+        for (var offset = content.Length - Mark.Size; offset >= SegmentHeader.Size; offset--)
+            if (Mark.TryRead(content.AsSpan(offset), salt, out _))
+                return offset;
+        return 0;
     }
 
     private TimeSpan Between(double least, double most) => TimeSpan.FromSeconds(least + (_random.NextDouble() * (most - least)));

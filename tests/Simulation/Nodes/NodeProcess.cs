@@ -84,12 +84,14 @@ internal abstract class NodeProcess(SimulatedCluster cluster, SimulatedNode node
     }
 
     /// <summary>The node shows a state.</summary>
-    protected void Show(Action publish)
+    /// <param name="publish">Does it.</param>
+    /// <param name="committed">What it has been told is committed.</param>
+    protected void Show(Action publish, long committed)
     {
         var before = Database.State;
         publish();
         if (ReferenceEquals(before, Database.State)) return;
-        cluster.History.Shown(Name, before, Database.State);
+        cluster.History.Shown(Name, before, Database.State, committed);
         cluster.Trace.Add(Name, "shows", Database.State.Index);
     }
 

@@ -105,7 +105,7 @@ internal sealed class PrimaryProcess(SimulatedCluster cluster, SimulatedNode nod
     private void Show(CommitBatch batch)
     {
         Cluster.History.Committed(batch.State.Index);
-        Show(() => Database.Show(batch));
+        Show(() => Database.Show(batch), batch.State.Index);
         batch.Answer();
         _committer.Complete(batch);
         TakeToDisk();

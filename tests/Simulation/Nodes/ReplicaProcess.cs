@@ -45,12 +45,12 @@ internal sealed class ReplicaProcess(SimulatedCluster cluster, SimulatedNode nod
         ConnectLater();
     }
 
-    /// <summary>Shows what the session has applied.</summary>
-    public void ShowNewer(StreamReceiver receiver) => Show(() =>
+    /// <summary>Shows what the session has applied: nothing that was not announced as committed.</summary>
+    public void ShowNewer(StreamReceiver receiver, long announced) => Show(() =>
     {
         Database.MoveCommitIndex(receiver.CommitIndex);
         if (receiver.Newer(Database.State) is { } newer) Database.Publish(newer);
-    });
+    }, announced);
 
     protected override void TakeSnapshot(Action<bool> taken)
     {
@@ -170,7 +170,7 @@ internal sealed class ReplicaProcess(SimulatedCluster cluster, SimulatedNode nod
         try
         {
             // A node that was too far behind for the log shows what it has until the new state takes its place.
-            Show(() => Database.Install(transfer.Folder, keepOldLog: _course.Fork is not null));
+            Show(() => Database.Install(transfer.Folder, keepOldLog: _course.Fork is not null), transfer.Folder.Manifest.Position.Index);
             Cluster.Installed(Node);
             return true;
         }

@@ -23,6 +23,7 @@ internal sealed class ReplicaStream
     private readonly StreamReceiver _receiver;
     private readonly AppendBuffer _buffer;
     private TimeSpan _heard;
+    private long _announced;
     private string? _ended;
 
     public ReplicaStream(SimulatedCluster cluster, ReplicaProcess process, LogLease lease, MessageStream stream, Action<string> giveUp)
@@ -37,6 +38,7 @@ internal sealed class ReplicaStream
         _receiver = new StreamReceiver(tail, lease.Epochs.UpTo(tail.Index), process.Database.State, process.Database.Digests, Append);
         lease.Log.ReadEach(_receiver.Applied + 1, tail.Index, _receiver.TakeLogged);
         _heard = cluster.Events.Now;
+        _announced = process.Database.CommitIndex;
         cluster.Trace.Add(process.Name, "follows from", tail.Index + 1);
         AcknowledgeEvery();
     }
@@ -48,14 +50,22 @@ internal sealed class ReplicaStream
         switch (message.MessageCase)
         {
             case FollowResponse.MessageOneofCase.Frames:
-                _receiver.Take(message.Frames.ToFrames());
-                _lease.Epochs = _receiver.Epochs;
-                _process.ShowNewer(_receiver);
+                _announced = Math.Max(_announced, (long)message.Frames.CommitIndex);
+                try
+                {
+                    _receiver.Take(message.Frames.ToFrames());
+                }
+                finally
+                {
+                    _lease.Epochs = _receiver.Epochs;
+                }
+                _process.ShowNewer(_receiver, _announced);
                 TakeToDisk();
                 break;
             case FollowResponse.MessageOneofCase.Heartbeat:
+                _announced = Math.Max(_announced, (long)message.Heartbeat.CommitIndex);
                 _receiver.Take(message.Heartbeat.ToHeartbeat());
-                _process.ShowNewer(_receiver);
+                _process.ShowNewer(_receiver, _announced);
                 break;
             default:
                 _giveUp(message.Ending?.Message ?? "a message came that does not belong there");
