@@ -134,7 +134,8 @@ public sealed class LogCursor : IDisposable
 
     private LogDamagedException Damaged(int at, string what)
     {
-        _log.ReportDamage(NextIndex);
-        return new LogDamagedException(_segment!.File.Path, _offset + at, NextIndex, what);
+        var damage = new LogDamagedException(_segment!.File.Path, _offset + at, NextIndex, what);
+        _log.Report(damage, _segment);
+        return damage;
     }
 }

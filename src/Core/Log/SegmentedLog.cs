@@ -16,7 +16,8 @@ public sealed class SegmentedLog : IDisposable
     private List<Segment> _segments;
     private StrongTail _durable;
     private Exception? _failure;
-    private long _unreadable;
+    private long _unreadableSegment; // first index of the newest segment in which a reader met damage; 0 for none
+    private LogDamagedException? _damage;
     private long _syncs;
 
     internal SegmentedLog(
@@ -50,7 +51,19 @@ public sealed class SegmentedLog : IDisposable
     /// Index of the first entry from which on the log can be read to its end: higher than <see cref="FirstIndex"/> once
     /// a reader met damage. What stands before is not served any more; a replica that needs it begins from a snapshot.
     /// </summary>
-    public long FirstReadable => Math.Max(FirstIndex, Interlocked.Read(ref _unreadable) + 1);
+    public long FirstReadable
+    {
+        get
+        {
+            var segments = Snapshot();
+            var unreadable = Interlocked.Read(ref _unreadableSegment);
+            if (unreadable < segments[0].FirstIndex) return segments[0].FirstIndex;
+            return segments.FirstOrDefault(segment => segment.FirstIndex > unreadable)?.FirstIndex ?? Durable.Index + 1;
+        }
+    }
+
+    /// <summary>The newest damage that a reader met; null while there is none.</summary>
+    public LogDamagedException? Damage => Volatile.Read(ref _damage);
 
     /// <summary>Bytes of frames and marks on disk.</summary>
     public long Bytes => Snapshot().Sum(segment => segment.End - SegmentHeader.Size);
@@ -206,12 +219,11 @@ public sealed class SegmentedLog : IDisposable
         _supply.Dispose();
     }
 
-    /// <summary>A reader met damage at an entry: its whole segment counts as unreadable.</summary>
-    internal void ReportDamage(long index)
+    /// <summary>A reader met damage: its whole segment counts as unreadable, and if it is the last one, no batch follows in it.</summary>
+    internal void Report(LogDamagedException damage, Segment segment)
     {
-        var next = Snapshot().FirstOrDefault(segment => segment.FirstIndex > index);
-        var last = next is null ? Durable.Index : next.FirstIndex - 1;
-        if (last > Interlocked.Read(ref _unreadable)) Interlocked.Exchange(ref _unreadable, last);
+        Volatile.Write(ref _damage, damage);
+        if (segment.FirstIndex > Interlocked.Read(ref _unreadableSegment)) Interlocked.Exchange(ref _unreadableSegment, segment.FirstIndex);
     }
 
     internal Segment SegmentOf(long index)
@@ -231,7 +243,7 @@ public sealed class SegmentedLog : IDisposable
     private Segment Roll(LogBatch batch)
     {
         var segment = Snapshot()[^1];
-        if (segment.HasRoomFor(batch.WrittenBytes)) return segment;
+        if (segment.HasRoomFor(batch.WrittenBytes) && segment.FirstIndex != Interlocked.Read(ref _unreadableSegment)) return segment;
         var next = NewSegment(batch.Before, checked(SegmentHeader.Size + batch.WrittenBytes + sizeof(int)));
         // A segment without entries had the name that the next one has now taken.
         var isReplaced = segment.FirstIndex == next.FirstIndex;

@@ -2,6 +2,7 @@ using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using Replication.Core.Database;
 using Replication.Core.Following;
+using Replication.Core.Log;
 using Replication.Protos.V1;
 using Replication.Wire;
 using CoreHello = Replication.Core.Following.Hello;
@@ -34,6 +35,7 @@ public sealed class FollowServer(
     private readonly HashSet<FollowSession> _sessions = [];
     private bool _stopping;
     private long _resumed;
+    private LogDamagedException? _reported;
 
     /// <summary>Sessions that went on from where the replica was, without a snapshot.</summary>
     public long SessionsResumed => Interlocked.Read(ref _resumed);
@@ -44,7 +46,8 @@ public sealed class FollowServer(
         var hello = await ReadHelloAsync(requests, call);
         var lease = database.Log;
         var answer = Handshake.Answer(hello, UpstreamView.Of(database, hello));
-        using var session = lease is null ? null : new FollowSession(hello, database, lease, registry, options, time, ownAge, damage => PrimaryLog.LogUnreadable(logger, damage));
+        if (lease?.Log.Damage is { } damage) ReportDamage(damage);
+        using var session = lease is null ? null : new FollowSession(hello, database, lease, registry, options, time, ownAge, ReportDamage);
         var progress = session is null || answer is FollowAnswer.Refused ? null : registry.Open(session, answer);
         if (progress is null && answer is not FollowAnswer.Refused)
         {
@@ -72,6 +75,12 @@ public sealed class FollowServer(
                 await ResumeAsync(session!, progress!, resume, lease!, requests, responses, call);
                 break;
         }
+    }
+
+    // Met by a session, or already by the look that answers a Hello.
+    private void ReportDamage(LogDamagedException damage)
+    {
+        if (!ReferenceEquals(Interlocked.Exchange(ref _reported, damage), damage)) PrimaryLog.LogUnreadable(logger, damage);
     }
 
     /// <summary>Ends every session; replicas are told that the node is stopping.</summary>
