@@ -45,6 +45,7 @@ internal static class CommandLine
             new StatusCommand(host),
             new DigestCommand(host),
             new SnapshotCommand(host),
+            new FollowCommand(host),
             new Command("log", "Read the log of a node from its files.") { new LogDumpCommand(host), new LogVerifyCommand(host) },
         };
         var help = root.Options.OfType<HelpOption>().Single();

@@ -17,6 +17,7 @@ public sealed partial class ReplicationClient : IAsyncDisposable
     private readonly GrpcChannel _channel;
     private readonly Contract.Store.StoreClient _store;
     private readonly Contract.Cluster.ClusterClient _cluster;
+    private readonly Contract.Feed.FeedClient _feed;
     private readonly Failures _failures;
     private readonly CommitLane _lane;
 
@@ -28,6 +29,7 @@ public sealed partial class ReplicationClient : IAsyncDisposable
         _channel = Calls.Channel.Open(_options);
         _store = new Contract.Store.StoreClient(_channel);
         _cluster = new Contract.Cluster.ClusterClient(_channel);
+        _feed = new Contract.Feed.FeedClient(_channel);
         _failures = new Failures(_options.Address);
         _lane = new CommitLane(_store, _failures, _options);
     }

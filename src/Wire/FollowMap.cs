@@ -27,18 +27,24 @@ public static class FollowMap
             Address = hello.Address,
             StartCounter = hello.StartCounter,
             RunId = hello.RunId,
-            Kind = hello.Kind == FollowerKind.Standby ? Protos.V1.Hello.Types.Kind.Standby : Protos.V1.Hello.Types.Kind.Reader,
+            Kind = (Protos.V1.Hello.Types.Kind)hello.Kind,
             Durable = hello.Durable.ToMessage(),
             DurableCrc = hello.DurableCrc,
         };
-        message.Epochs.AddRange(hello.Epochs.Rows.Select(row => new EpochTableRow
-        {
-            Epoch = row.Epoch.Number,
-            ReignId = row.ReignId,
-            FirstIndex = (ulong)row.FirstIndex,
-            PreviousCrc = row.PreviousCrc,
-        }));
+        message.Epochs.AddRange(hello.Epochs.ToMessages());
         return new FollowRequest { Hello = message }.Sealed();
+    }
+
+    /// <summary>Where a follower may begin, for its Hello.</summary>
+    /// <param name="history">Of the log.</param>
+    /// <param name="position">The entry before the first frame.</param>
+    /// <param name="crc">Of that entry's frame.</param>
+    /// <param name="epochs">Every reign up to there.</param>
+    public static LocateResponse ToLocation(HistoryId history, LogPosition position, uint crc, EpochTable epochs)
+    {
+        var message = new LocateResponse { HistoryId = history.ToBytes(), Position = position.ToMessage(), Crc = crc };
+        message.Epochs.AddRange(epochs.ToMessages());
+        return message;
     }
 
     /// <summary>A Hello from the network, checked for form.</summary>
@@ -67,7 +73,7 @@ public static class FollowMap
             message.Address,
             message.StartCounter,
             message.RunId,
-            message.Kind == Protos.V1.Hello.Types.Kind.Standby ? FollowerKind.Standby : FollowerKind.Reader,
+            Enum.IsDefined((FollowerKind)message.Kind) ? (FollowerKind)message.Kind : FollowerKind.Reader,
             epochs,
             message.Durable.ToPosition(),
             message.DurableCrc);
@@ -174,6 +180,14 @@ public static class FollowMap
     /// <summary>A manifest from the network, checked.</summary>
     /// <exception cref="MalformedPayloadException">It does not agree with itself.</exception>
     public static CoreManifest ToManifest(this Protos.V1.SnapshotManifest message) => ManifestCodec.Decode(message.ToByteArray());
+
+    private static IEnumerable<EpochTableRow> ToMessages(this EpochTable epochs) => epochs.Rows.Select(row => new EpochTableRow
+    {
+        Epoch = row.Epoch.Number,
+        ReignId = row.ReignId,
+        FirstIndex = (ulong)row.FirstIndex,
+        PreviousCrc = row.PreviousCrc,
+    });
 
     private static Grpc.Core.RpcException Malformed(string what) => Errors.Failure(Error.Types.Code.InvalidArgument, $"The Hello is malformed: {what}.");
 }
