@@ -102,15 +102,25 @@ public sealed class LagTests
         Assert.Contains($"Replication:{key} has to be", refusal.Message, StringComparison.Ordinal);
     }
 
-    // The clock stands still and the link is stalled, so nothing moves between the questions.
+    // The clock stands still and the link is stalled: once what was under way has come, nothing moves between the questions.
     private static async Task AgreeAsync(TestNode replica, GrpcChannel channel, bool isReady)
     {
-        var grpc = await replica.Client.StatusAsync();
-        using var http = JsonDocument.Parse(await replica.Http.GetStringAsync(new Uri("/v1/status", UriKind.Relative)));
-        var metrics = await Metrics.OfAsync(replica);
-        var ready = await replica.Http.GetAsync(new Uri("/health/ready", UriKind.Relative));
-        var health = await new Health.HealthClient(channel).CheckAsync(new HealthCheckRequest());
+        for (var before = replica.Status.Upstream; ; before = replica.Status.Upstream)
+        {
+            var grpc = await replica.Client.StatusAsync();
+            using var http = JsonDocument.Parse(await replica.Http.GetStringAsync(new Uri("/v1/status", UriKind.Relative)));
+            var metrics = await Metrics.OfAsync(replica);
+            var ready = await replica.Http.GetAsync(new Uri("/health/ready", UriKind.Relative));
+            var health = await new Health.HealthClient(channel).CheckAsync(new HealthCheckRequest());
+            if (before != replica.Status.Upstream) continue;
+            await AgreeAsync(isReady, grpc, http, metrics, ready, health);
+            return;
+        }
+    }
 
+    private static async Task AgreeAsync(
+        bool isReady, Protos.V1.NodeStatus grpc, JsonDocument http, Metrics metrics, HttpResponseMessage ready, HealthCheckResponse health)
+    {
         var upstream = http.RootElement.GetProperty("upstream");
         Assert.Equal(isReady, ready.StatusCode == HttpStatusCode.OK);
         Assert.Equal(isReady, health.Status == HealthCheckResponse.Types.ServingStatus.Serving);
