@@ -26,4 +26,7 @@ internal static partial class NodeLog
 
     [LoggerMessage(3007, LogLevel.Error, "A snapshot could not be written; the log is kept until one can. Trying again later.")]
     public static partial void SnapshotFailed(ILogger logger, Exception failure);
+
+    [LoggerMessage(3008, LogLevel.Warning, "The register of followers could not be written. Trying again; if this node restarts before that, replicas that are away may have to begin from a snapshot.")]
+    public static partial void FollowersNotKept(ILogger logger, Exception failure);
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Replication.Core.Database;
 using Replication.Core.Following;
+using Replication.Core.Following.Retention;
 using Replication.Core.Log;
 using Replication.Core.Positions;
 using Replication.Core.Transactions;
@@ -50,7 +51,7 @@ public sealed class ReplicationNode : IAsyncDisposable
         _logger = loggers.CreateLogger("Replication.Node");
         _fatal = fatal.Invoke;
         _started = time.GetTimestamp();
-        Registry = new FollowerRegistry(time);
+        Registry = new FollowerRegistry(time, new RetentionLimits(_options.RetainBytes, _options.RetainTime));
     }
 
     /// <summary>What it does.</summary>
@@ -126,7 +127,8 @@ public sealed class ReplicationNode : IAsyncDisposable
             throw new DataDirectoryException($"{_options.EffectiveData} is of a replica that has no data yet, so it cannot become a primary. Name another directory for --data.");
         }
         Report(database);
-        Snapshots = new SnapshotServer(database, _environment.Files, new ServingOptions(), LogDigestAsync, _logger);
+        Registry.Restore(database.ReadFollowers());
+        Snapshots = new SnapshotServer(database, _environment.Files, Registry, new ServingOptions(), LogDigestAsync, _logger);
         Followers = new FollowServer(
             database, Snapshots, Registry, new ServingOptions(), _time, () => PrimaryAddress, () => Age, _loggers.CreateLogger("Replication.Serving"));
         Volatile.Write(ref _database, database);

@@ -37,6 +37,7 @@ public static class ReplicationNodeExtensions
         services.AddSingleton<IDatabase, EmbeddedDatabase>();
         services.AddHostedService<NodeService>();
         services.AddHostedService<SnapshotKeeper>();
+        services.AddHostedService<FollowerKeeper>();
         return builder;
     }
 

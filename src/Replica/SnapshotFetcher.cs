@@ -47,7 +47,7 @@ internal sealed class SnapshotFetcher(LocalDatabase database, ILogger logger)
 
     private async Task FetchAsync(Feed.FeedClient feed, BootstrapFolder folder, CancellationToken cancellation)
     {
-        var request = new FetchSnapshotRequest { HistoryId = folder.Manifest.History.ToBytes(), Position = folder.Manifest.Position.ToMessage() };
+        var request = new FetchSnapshotRequest { HistoryId = folder.Manifest.History.ToBytes(), Position = folder.Manifest.Position.ToMessage(), NodeId = database.Identity.NodeId };
         request.Chunks.AddRange(folder.Missing.Select(number => (uint)number));
         using var call = feed.FetchSnapshot(request, cancellationToken: cancellation);
         foreach (var number in folder.Missing.ToArray())

@@ -47,19 +47,7 @@ public static class StatusMap
             },
         };
         message.Snapshots.AddRange(status.Snapshots.Select(ToMessage));
-        message.Followers.AddRange(status.Followers.Select(follower => new Proto.FollowerStatus
-        {
-            NodeId = follower.NodeId,
-            NodeName = follower.NodeName,
-            Address = follower.Address,
-            State = follower.State.ToString(),
-            ReceivedIndex = (ulong)follower.Received,
-            DurableIndex = (ulong)follower.Durable,
-            AppliedIndex = (ulong)follower.Applied,
-            LagEntries = (ulong)follower.LagEntries,
-            LagBytes = (ulong)follower.LagBytes,
-            LastContactMillis = (ulong)follower.LastContactMillis,
-        }));
+        message.Followers.AddRange(status.Followers.Select(ToMessage));
         if (status.Upstream is { } upstream)
         {
             message.Upstream = new Proto.UpstreamStatus
@@ -76,6 +64,26 @@ public static class StatusMap
             if (upstream.LagEntries is { } entries) message.Upstream.LagEntries = (ulong)entries;
             if (upstream.LagBytes is { } bytes) message.Upstream.LagBytes = (ulong)bytes;
         }
+        return message;
+    }
+
+    private static Proto.FollowerStatus ToMessage(Core.Following.FollowerStatus follower)
+    {
+        var message = new Proto.FollowerStatus
+        {
+            NodeId = follower.NodeId,
+            NodeName = follower.NodeName,
+            Address = follower.Address,
+            State = follower.State.ToString(),
+            ReceivedIndex = (ulong)follower.Received,
+            DurableIndex = (ulong)follower.Durable,
+            AppliedIndex = (ulong)follower.Applied,
+            LagEntries = (ulong)follower.LagEntries,
+            LagBytes = (ulong)follower.LagBytes,
+            LastContactMillis = (ulong)follower.LastContactMillis,
+        };
+        if (follower.BytesUntilDropped is { } bytes) message.BytesUntilDropped = (ulong)bytes;
+        if (follower.MillisUntilDropped is { } millis) message.MillisUntilDropped = (ulong)millis;
         return message;
     }
 

@@ -13,7 +13,7 @@ public sealed class OperatorCommandTests
     {
         await using var primary = await FakeNode.StartAsync();
         await using var replica = await FakeNode.StartAsync();
-        primary.Cluster.Current.Followers.Add(new FollowerStatus { NodeId = 2, NodeName = "b", Address = "http://b:7400", State = "Streaming", ReceivedIndex = 7, DurableIndex = 6, AppliedIndex = 5, LagEntries = 2, LagBytes = 1500, LastContactMillis = 40 });
+        primary.Cluster.Current.Followers.Add(new FollowerStatus { NodeId = 2, NodeName = "b", Address = "http://b:7400", State = "Streaming", ReceivedIndex = 7, DurableIndex = 6, AppliedIndex = 5, LagEntries = 2, LagBytes = 1500, LastContactMillis = 40, BytesUntilDropped = 5000 });
         replica.Cluster.Current = Replica();
 
         var status = await Replctl.RunAsync("status", "--server", $"{primary.Address},{replica.Address}");
@@ -23,8 +23,8 @@ public sealed class OperatorCommandTests
             ["SERVER\tNODE\tROLE\tSTATE\tEPOCH\tPOSITION\tLAG\tAGE\tRECORDS\tDIGEST\tCONTACT",
              $"{Shown(primary)}\ta\tprimary\tPrimary\t1\t1/7\t-\t-\t2\t0123456789ab\t-",
              $"{Shown(replica)}\tb\treplica\tStreaming\t1\t1/5\t2\t120 ms\t2\t0123456789ab\t40 ms",
-             "OF\tNODE\tADDRESS\tSTATE\tRECEIVED\tDURABLE\tAPPLIED\tLAG\tLAG BYTES\tCONTACT",
-             "a\tb\thttp://b:7400\tStreaming\t7\t6\t5\t2\t1.5 kB\t40 ms"],
+             "OF\tNODE\tADDRESS\tSTATE\tRECEIVED\tDURABLE\tAPPLIED\tLAG\tLAG BYTES\tCONTACT\tDROPPED IN",
+             "a\tb\thttp://b:7400\tStreaming\t7\t6\t5\t2\t1.5 kB\t40 ms\t5.0 kB"],
             status.Lines);
     }
 

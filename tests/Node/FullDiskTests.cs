@@ -20,6 +20,7 @@ public sealed class FullDiskTests
         var primary = await cramped.PrimaryAsync();
         var replica = await roomy.StartAsync("replica", primary.Address);
         await primary.Client.PutAsync("docs", "before", "1");
+        await TestCluster.WaitForCaughtUpAsync(replica, primary);
 
         _files.IsFull = true;
         var (accepted, rejection) = await FillAsync(primary);

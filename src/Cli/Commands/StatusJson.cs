@@ -109,6 +109,10 @@ internal static class StatusJson
             json.WriteNumber("lagEntries", follower.LagEntries);
             json.WriteNumber("lagBytes", follower.LagBytes);
             json.WriteNumber("lastContactMillis", follower.LastContactMillis);
+            if (follower.HasBytesUntilDropped) json.WriteNumber("bytesUntilDropped", follower.BytesUntilDropped);
+            else json.WriteNull("bytesUntilDropped");
+            if (follower.HasMillisUntilDropped) json.WriteNumber("millisUntilDropped", follower.MillisUntilDropped);
+            else json.WriteNull("millisUntilDropped");
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -19,7 +19,7 @@ internal static class StatusTables
         foreach (var answer in answers) nodes.Row(answer.Value is { } status ? Cells(answer.Server, status) : Silent(answer));
         output.Table(nodes);
 
-        var followers = new TableView("Followers", "OF", "NODE", "ADDRESS", "STATE", "RECEIVED", "DURABLE", "APPLIED", "LAG", "LAG BYTES", "CONTACT");
+        var followers = new TableView("Followers", "OF", "NODE", "ADDRESS", "STATE", "RECEIVED", "DURABLE", "APPLIED", "LAG", "LAG BYTES", "CONTACT", "DROPPED IN");
         foreach (var answer in answers)
             foreach (var follower in answer.Value?.Followers ?? [])
                 followers.Row(Cells(answer.Value!, follower));
@@ -46,6 +46,7 @@ internal static class StatusTables
         upstream.NodeName, follower.NodeName, follower.Address.Length == 0 ? None : follower.Address, follower.State,
         Number(follower.ReceivedIndex), Number(follower.DurableIndex), Number(follower.AppliedIndex),
         Number(follower.LagEntries), Units.Bytes(follower.LagBytes), Units.Millis(follower.LastContactMillis),
+        follower.HasBytesUntilDropped ? Units.Bytes(follower.BytesUntilDropped) : None,
     ];
 
     private static string PositionOf(Position? position) =>

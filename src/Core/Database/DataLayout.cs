@@ -9,6 +9,9 @@ public sealed record DataLayout(string Root)
     /// <summary>Node id, start counter, promise, history.</summary>
     public string Identity => Path.Combine(Root, "identity");
 
+    /// <summary>The replicas for which log is kept.</summary>
+    public string Followers => Path.Combine(Root, "followers");
+
     /// <summary>The segments.</summary>
     public string Log => Path.Combine(Root, "log");
 

@@ -11,6 +11,7 @@ namespace Replication.Core.Database;
 internal sealed class DirectoryOpener(DatabaseEnvironment environment, DatabaseOptions options)
 {
     private const int MaxIdentityBytes = 4096;
+    private const int MaxSmallFileBytes = 16 * 1024 * 1024;
     private const int PermissionDenied = 13; // EACCES on Linux
 
     private readonly IFileSystem _files = environment.Files;
@@ -63,17 +64,28 @@ internal sealed class DirectoryOpener(DatabaseEnvironment environment, DatabaseO
     }
 
     /// <summary>Writes who the node is; durable when this returns.</summary>
-    public void WriteIdentity(DataLayout layout, NodeIdentity identity)
+    public void WriteIdentity(DataLayout layout, NodeIdentity identity) => WriteWhole(layout.Root, layout.Identity, identity.ToBytes(), FileLabel.Identity);
+
+    /// <summary>Reads a small file.</summary>
+    public byte[] ReadWhole(string path, FileLabel label)
     {
-        var temporary = layout.Identity + SegmentFiller.TemporaryExtension;
-        if (_files.FileExists(temporary)) _files.Delete(temporary, FileLabel.Identity);
-        using (var file = _files.Create(temporary, FileLabel.Identity))
+        using var file = _files.OpenRead(path, label);
+        var bytes = new byte[Math.Min(file.Length, MaxSmallFileBytes)];
+        return bytes[..file.Read(bytes, 0, label)];
+    }
+
+    /// <summary>Writes a small file whole: there is the old one or the new one, and the new one is durable when this returns.</summary>
+    public void WriteWhole(string directory, string path, ReadOnlySpan<byte> bytes, FileLabel label)
+    {
+        var temporary = path + SegmentFiller.TemporaryExtension;
+        if (_files.FileExists(temporary)) _files.Delete(temporary, label);
+        using (var file = _files.Create(temporary, label))
         {
-            file.Write(identity.ToBytes(), 0, FileLabel.Identity);
-            file.Sync(FileLabel.Identity);
+            file.Write(bytes, 0, label);
+            file.Sync(label);
         }
-        _files.Rename(temporary, layout.Identity, FileLabel.Identity);
-        _files.SyncDirectory(layout.Root, FileLabel.Identity);
+        _files.Rename(temporary, path, label);
+        _files.SyncDirectory(directory, label);
     }
 
     /// <summary>Refuses a directory of which a folder is missing that every node has.</summary>

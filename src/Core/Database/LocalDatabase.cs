@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Replication.Core.Following.Retention;
 using Replication.Core.IO;
 using Replication.Core.Log;
 using Replication.Core.Positions;
@@ -146,13 +148,14 @@ public sealed class LocalDatabase : IDisposable
     }
 
     /// <summary>
-    /// Writes a snapshot, unless the newest one already is of this position, and removes log that no kept snapshot and no
-    /// retention needs. One at a time; commits go on.
+    /// Writes a snapshot, unless the newest one already is of this position, and removes older ones and log that neither
+    /// this node nor its followers need. One at a time; commits go on.
     /// </summary>
     /// <param name="state">Was published here, and the log is synced that far.</param>
+    /// <param name="needs">What the followers need.</param>
     /// <param name="cancellation">Ends the writing.</param>
     /// <exception cref="InvalidOperationException">There is nothing to write yet, or the log is not synced that far.</exception>
-    public SnapshotManifest TakeSnapshot(DatabaseState state, CancellationToken cancellation)
+    public SnapshotManifest TakeSnapshot(DatabaseState state, FollowerNeeds needs, CancellationToken cancellation)
     {
         lock (_snapshotGate)
         {
@@ -162,11 +165,32 @@ public sealed class LocalDatabase : IDisposable
             if (state.Index > log.Durable.Index)
                 throw new InvalidOperationException($"The log is synced up to {log.Durable.Index} only; a snapshot at {state.Index} has to wait for it.");
             var manifest = WriteSnapshot(state, cancellation);
-            Snapshots.Add(manifest);
-            PruneLog(log);
+            Snapshots.Add(manifest, needs.Snapshots);
+            PruneLog(log, needs);
             return manifest;
         }
     }
+
+    /// <summary>Removes log that neither this node nor its followers need; nothing while a snapshot is written.</summary>
+    public void Prune(FollowerNeeds needs)
+    {
+        if (!_snapshotGate.TryEnter()) return;
+        try
+        {
+            if (Log is { } lease) PruneLog(lease.Log, needs);
+        }
+        finally
+        {
+            _snapshotGate.Exit();
+        }
+    }
+
+    /// <summary>The followers that were registered when this was saved last; none when the register is lost.</summary>
+    public ImmutableArray<RegisteredFollower> ReadFollowers() =>
+        _environment.Files.FileExists(Layout.Followers) ? FollowerRegister.FromBytes(_opener.ReadWhole(Layout.Followers, FileLabel.Register)) ?? [] : [];
+
+    /// <summary>Keeps the followers over a restart; durable when this returns.</summary>
+    public void SaveFollowers(IEnumerable<RegisteredFollower> followers) => _opener.WriteWhole(Layout.Root, Layout.Followers, FollowerRegister.ToBytes(followers), FileLabel.Register);
 
     /// <summary>
     /// Replaces log and snapshots by a fetched snapshot whose data was verified, and shows it. Whoever reads the old log
@@ -277,10 +301,14 @@ public sealed class LocalDatabase : IDisposable
     private RecoveredLog OpenLog() => LogRecovery.Open(
         _environment.Files, Layout.Log, Layout.Lost, _environment.SupplyFor(Layout.Log, _options.Log.SegmentBytes), _environment.Entropy);
 
-    private void PruneLog(SegmentedLog log)
+    // This node needs the log behind the older of its two newest snapshots; followers theirs, up to the budget.
+    private void PruneLog(SegmentedLog log, FollowerNeeds needs)
     {
-        var oldestKept = Snapshots.NewestFirst[^1].Position.Index + 1;
-        if (Snapshots.NewestFirst.Count < SnapshotCatalogue.Kept) oldestKept = log.FirstIndex;
-        log.PruneBefore(Math.Min(oldestKept, log.IndexKeeping(_options.Log.RetainBytes)));
+        if (Snapshots.NewestFirst.Count < SnapshotCatalogue.Kept) return;
+        var own = Snapshots.NewestFirst[SnapshotCatalogue.Kept - 1].Position.Index + 1;
+        var free = _environment.Files.FreeBytes(Layout.Log);
+        var share = free > long.MaxValue / 2 ? long.MaxValue : (long)((free + log.Bytes) * LogOptions.DiskShare);
+        var followers = Math.Max(needs.LogFrom, log.IndexKeeping(Math.Min(_options.Log.RetainBytes, share)));
+        log.PruneBefore(Math.Min(own, followers));
     }
 }

@@ -1,3 +1,4 @@
+using Replication.Core.Following.Retention;
 using Replication.Core.Positions;
 
 namespace Replication.Core.Following;
@@ -32,6 +33,32 @@ public sealed class FollowerProgress(Hello hello)
     /// <summary>When it was heard of last, on the upstream's monotonic clock.</summary>
     public TimeSpan LastContact { get; private set; }
 
+    /// <summary>Index behind which it needs the log: what it has, or the snapshot that it was offered.</summary>
+    public long Has => State == FollowerState.Bootstrapping ? OfferedSnapshot : Durable;
+
+    /// <summary>Index of the snapshot that it fetches; meaningful while it does.</summary>
+    public long OfferedSnapshot { get; private set; }
+
+    /// <summary>It was offered a snapshot to begin from.</summary>
+    public void Offer(long snapshot, TimeSpan now) => (OfferedSnapshot, LastContact) = (snapshot, now);
+
+    /// <summary>A bootstrap that asks for nothing for too long holds its snapshot no longer.</summary>
+    public void Expire(TimeSpan now)
+    {
+        if (State == FollowerState.Bootstrapping && now - LastContact >= RetentionLimits.SnapshotPatience) Become(FollowerState.Disconnected);
+    }
+
+    /// <summary>It was heard of, other than by an acknowledgement.</summary>
+    public void Touch(TimeSpan now) => LastContact = now;
+
+    /// <summary>One that followed before this node was started.</summary>
+    public static FollowerProgress Restored(RegisteredFollower follower, TimeSpan lastContact)
+    {
+        var hello = new Hello(
+            0, 0, HistoryId.None, follower.NodeId, follower.NodeName, string.Empty, 0, 0, FollowerKind.Reader, EpochTable.Empty, new LogPosition(Epoch.None, follower.Has), 0);
+        return new FollowerProgress(hello) { LastContact = lastContact };
+    }
+
     /// <summary>A session was opened.</summary>
     public void Open(Hello introduced, FollowAnswer answer, TimeSpan now)
     {
@@ -41,6 +68,7 @@ public sealed class FollowerProgress(Hello hello)
         Received = Durable = introduced.Durable.Index;
         Applied = 0;
         Stamp = 0;
+        OfferedSnapshot = 0;
         if (State != FollowerState.Disconnected) Become(FollowerState.Disconnected);
         if (answer is FollowAnswer.NeedSnapshot or FollowAnswer.Diverged) Become(FollowerState.Bootstrapping);
         if (answer is FollowAnswer.Resume) Become(FollowerState.CatchingUp);

@@ -1,3 +1,5 @@
+using Replication.Core.Following.Retention;
+
 namespace Replication.Core.Following;
 
 /// <summary>Every replica that has followed a node since it started, and the session that each has now. For one thread at a time.</summary>
@@ -5,6 +7,8 @@ namespace Replication.Core.Following;
 public sealed class FollowerTable<TSession>
     where TSession : class
 {
+    private const long MicrosPerMinute = 60_000_000;
+
     private readonly Dictionary<ulong, Entry> _entries = [];
 
     /// <summary>How far each one is.</summary>
@@ -27,6 +31,57 @@ public sealed class FollowerTable<TSession>
         return taken ? entry.Progress : null;
     }
 
+    /// <summary>Followers that were registered before this node was started.</summary>
+    /// <param name="followers">From the register.</param>
+    /// <param name="now">On the monotonic clock of the node.</param>
+    /// <param name="nowMicros">The same moment, in microseconds since 1970-01-01 UTC.</param>
+    public void Restore(IEnumerable<RegisteredFollower> followers, TimeSpan now, long nowMicros)
+    {
+        foreach (var follower in followers)
+            _entries.TryAdd(follower.NodeId, new Entry(FollowerProgress.Restored(follower, now - TimeSpan.FromMicroseconds(Math.Max(0, nowMicros - follower.LastContactMicros)))));
+    }
+
+    /// <summary>What to keep over a restart of this node.</summary>
+    public IEnumerable<RegisteredFollower> Register(TimeSpan now, long nowMicros) => _entries.Values
+        .Where(entry => entry.IsRegistered)
+        .Select(entry => new RegisteredFollower(
+            entry.Progress.Hello.NodeId, entry.Progress.Hello.NodeName, entry.Progress.Has, Minute(nowMicros - (long)(now - entry.Progress.LastContact).TotalMicroseconds)));
+
+    /// <summary>How far a follower is from being dropped; null for one that holds nothing back.</summary>
+    /// <param name="follower">Of <see cref="Followers"/>.</param>
+    /// <param name="bytesBehind">Bytes of log behind an index.</param>
+    /// <param name="limits">In force.</param>
+    /// <param name="now">On the monotonic clock of the node.</param>
+    public RetentionForecast? Forecast(FollowerProgress follower, Func<long, long> bytesBehind, RetentionLimits limits, TimeSpan now)
+    {
+        var entry = _entries[follower.Hello.NodeId];
+        return entry.IsRegistered && follower.Has > 0 ? RetentionForecast.Of(bytesBehind(follower.Has), entry.Session is null ? now - follower.LastContact : null, limits) : null;
+    }
+
+    /// <summary>What the followers need of this node's files, those that are dropped not counted.</summary>
+    /// <param name="end">The end of the log.</param>
+    /// <param name="bytesBehind">Bytes of log behind an index.</param>
+    /// <param name="limits">In force.</param>
+    /// <param name="now">On the monotonic clock of the node.</param>
+    public FollowerNeeds Needs(long end, Func<long, long> bytesBehind, RetentionLimits limits, TimeSpan now)
+    {
+        var from = end + 1;
+        var snapshots = new SortedSet<long>();
+        foreach (var progress in Followers)
+        {
+            progress.Expire(now);
+            if (progress.State == FollowerState.Bootstrapping) snapshots.Add(progress.OfferedSnapshot);
+            if (Forecast(progress, bytesBehind, limits, now) is { IsDropped: false }) from = Math.Min(from, progress.Has + 1);
+        }
+        return new FollowerNeeds(from, [.. snapshots]);
+    }
+
+    /// <summary>A node was heard of, other than on its session.</summary>
+    public void Touch(ulong nodeId, TimeSpan now)
+    {
+        if (_entries.TryGetValue(nodeId, out var entry)) entry.Progress.Touch(now);
+    }
+
     /// <summary>Whether a session is the one that its node has now.</summary>
     public bool IsOpen(TSession session, ulong nodeId) => _entries.TryGetValue(nodeId, out var entry) && entry.Session == session;
 
@@ -34,13 +89,21 @@ public sealed class FollowerTable<TSession>
     public void Close(TSession session, ulong nodeId)
     {
         if (!IsOpen(session, nodeId)) return;
-        _entries[nodeId].Session = null;
-        _entries[nodeId].Progress.Close();
+        var entry = _entries[nodeId];
+        entry.Session = null;
+        entry.Progress.Close();
+        if (!entry.IsRegistered) _entries.Remove(nodeId);
     }
+
+    // To the minute: a register in which nothing else changes need not be written.
+    private static long Minute(long micros) => micros - (micros % MicrosPerMinute);
 
     private sealed class Entry(FollowerProgress progress)
     {
         public FollowerProgress Progress => progress;
+
+        /// <summary>A tail has no data to come back with: nothing is kept for it.</summary>
+        public bool IsRegistered => progress.Hello.Kind != FollowerKind.Tail;
 
         public TSession? Session { get; set; }
     }

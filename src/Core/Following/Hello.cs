@@ -10,6 +10,8 @@ public enum FollowerKind
     Reader,
     /// <summary>Asks to be listed as a voter.</summary>
     Standby,
+    /// <summary>Reads the log and keeps nothing: no log is kept for it when it is away.</summary>
+    Tail,
 }
 
 /// <summary>How a replica introduces itself.</summary>

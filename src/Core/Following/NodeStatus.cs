@@ -136,7 +136,14 @@ public sealed record SnapshotStatus(LogPosition Position, long Bytes, long Recor
 /// <param name="LagBytes">About how many bytes of log it has not received yet.</param>
 /// <param name="LastContactMillis">Since it was heard of.</param>
 public sealed record FollowerStatus(
-    ulong NodeId, string NodeName, string Address, FollowerState State, long Received, long Durable, long Applied, long LagEntries, long LagBytes, long LastContactMillis);
+    ulong NodeId, string NodeName, string Address, FollowerState State, long Received, long Durable, long Applied, long LagEntries, long LagBytes, long LastContactMillis)
+{
+    /// <summary>Bytes of log that may be written before the log is no longer kept for it, 0 once it is not; null when nothing is kept for it.</summary>
+    public long? BytesUntilDropped { get; init; }
+
+    /// <summary>For how long it may stay silent before that; null while a session is open, or when nothing is kept for it.</summary>
+    public long? MillisUntilDropped { get; init; }
+}
 
 /// <summary>The upstream as a replica sees it: <see cref="UpstreamFacts.At"/> computes it.</summary>
 /// <param name="Address">Where it is.</param>

@@ -36,6 +36,8 @@ public enum FileLabel
     SnapshotRead,
     /// <summary>Removing snapshots that are no longer kept.</summary>
     SnapshotDelete,
+    /// <summary>The register of followers.</summary>
+    Register,
     /// <summary>Storing fetched chunks and installing them.</summary>
     Bootstrap,
 }

@@ -9,8 +9,11 @@ public sealed record LogOptions
     /// <summary>Bytes of a segment file, <see cref="MinSegmentBytes"/> to 1 GiB. Default 64 MiB. A single larger entry makes a larger segment.</summary>
     public int SegmentBytes { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>The share of the disk (free space and log together) beyond which no log is kept for replicas.</summary>
+    public const double DiskShare = 0.5;
+
     /// <summary>
-    /// Bytes of log kept behind the oldest kept snapshot for replicas that were away. Default 1 GiB.
+    /// Bytes of log kept for a replica that is behind or away, whatever this node itself needs besides. Default 1 GiB.
     /// </summary>
     public long RetainBytes { get; init; } = 1L << 30;
 

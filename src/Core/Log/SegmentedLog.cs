@@ -172,6 +172,9 @@ public sealed class SegmentedLog : IDisposable
         return bytes;
     }
 
+    /// <summary>As <see cref="BytesBehind"/>; more than any budget for an index whose next entry is gone.</summary>
+    public long BytesBehindOrAll(long index) => index + 1 < FirstIndex ? long.MaxValue : BytesBehind(index);
+
     /// <summary>
     /// Removes whole segments whose entries all stand before an index. The newest segment stays. Each removal is durable
     /// before the next: a disk that kept only the later one would leave a gap.

@@ -42,14 +42,16 @@ public sealed class SnapshotCatalogue
     public string DataPath(SnapshotManifest manifest) => Path.Combine(Directory, manifest.DataName);
 
     /// <summary>Takes a new snapshot into the catalogue and removes those that are no longer kept.</summary>
-    public void Add(SnapshotManifest manifest)
+    /// <param name="manifest">Of the new one.</param>
+    /// <param name="fetched">Indexes of snapshots that somebody fetches: they are kept besides.</param>
+    public void Add(SnapshotManifest manifest, IReadOnlyCollection<long> fetched)
     {
         List<SnapshotManifest> dropped;
         lock (_gate)
         {
             var all = _newestFirst.Where(other => other.Position.Index != manifest.Position.Index).Append(manifest).OrderByDescending(other => other.Position.Index).ToList();
-            dropped = [.. all.Skip(Kept)];
-            _newestFirst = [.. all.Take(Kept)];
+            dropped = [.. all.Skip(Kept).Where(other => !fetched.Contains(other.Position.Index))];
+            _newestFirst = [.. all.Except(dropped)];
         }
         foreach (var old in dropped) Delete(old);
         if (dropped.Count > 0) _files.SyncDirectory(Directory, FileLabel.SnapshotDelete);

@@ -38,8 +38,11 @@ public sealed class NodeOptions
     /// <summary>Bytes of a segment file, 1 MiB to 1 GiB. Default 64 MiB.</summary>
     public int SegmentBytes { get; set; } = 64 * 1024 * 1024;
 
-    /// <summary>Bytes of log kept for replicas that were away. Default 1 GiB.</summary>
+    /// <summary>Bytes of log kept for a replica that is behind or away; never more than half of the disk. Default 1 GiB.</summary>
     public long RetainBytes { get; set; } = 1L << 30;
+
+    /// <summary>For how long log is kept for a replica that is away, up to 365 days. Default 24 h.</summary>
+    public TimeSpan RetainTime { get; set; } = TimeSpan.FromDays(1);
 
     /// <summary>A snapshot is written when so many bytes of log stand behind the last one. Default 256 MiB; 0: only when asked for.</summary>
     public long SnapshotEveryBytes { get; set; } = 256L * 1024 * 1024;

@@ -10,6 +10,7 @@ internal sealed class NodeOptionsValidator : IValidateOptions<NodeOptions>
     private const int MiB = 1024 * KiB;
     private static readonly TimeSpan ShortestLag = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan ShortestSilence = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan LongestRetention = TimeSpan.FromDays(365);
     private static readonly TimeSpan LongestLimit = TimeSpan.FromDays(1);
 
     public ValidateOptionsResult Validate(string? name, NodeOptions options)
@@ -25,6 +26,7 @@ internal sealed class NodeOptionsValidator : IValidateOptions<NodeOptions>
         Check(options.MaxTransactionBytes >= options.MaxValueBytes, nameof(options.MaxTransactionBytes), "has to be at least MaxValueBytes");
         Check(options.SegmentBytes is >= MiB and <= 1024 * MiB, nameof(options.SegmentBytes), "has to be 1 MiB to 1 GiB");
         Check(options.RetainBytes >= 0, nameof(options.RetainBytes), "cannot be negative");
+        Check(options.RetainTime >= TimeSpan.Zero && options.RetainTime <= LongestRetention, nameof(options.RetainTime), "has to be 00:00:00 to 365.00:00:00");
         Check(options.SnapshotEveryBytes >= 0, nameof(options.SnapshotEveryBytes), "cannot be negative");
         Check(options.ReadyLag >= ShortestLag && options.ReadyLag <= LongestLimit, nameof(options.ReadyLag), "has to be 00:00:00.010 to 1.00:00:00");
         Check(options.ReadySilence >= ShortestSilence && options.ReadySilence <= LongestLimit, nameof(options.ReadySilence), "has to be 00:00:01.5 to 1.00:00:00: heartbeats come every second");

@@ -62,6 +62,7 @@ public sealed class FollowServer(
                 break;
             case FollowAnswer.NeedSnapshot:
                 var manifest = await snapshots.OfferAsync(call);
+                registry.Offer(progress!, manifest.Position.Index);
                 PrimaryLog.FollowerNeedsSnapshot(logger, hello.NodeName, hello.NodeId, manifest.Position.ToString());
                 await responses.WriteAsync(FollowMap.NeedSnapshot(manifest), call);
                 registry.Close(session!);

@@ -1,11 +1,14 @@
 using System.Collections.Immutable;
 using Replication.Core.Following;
+using Replication.Core.Following.Retention;
 using Replication.Core.Log;
 
 namespace Replication.Primary.Serving;
 
 /// <summary>The followers of this node, with a clock and a lock. Thread-safe.</summary>
-public sealed class FollowerRegistry(TimeProvider time)
+/// <param name="time">Monotonic for progress, the wall's for what is kept over restarts.</param>
+/// <param name="limits">How much log is kept for each.</param>
+public sealed class FollowerRegistry(TimeProvider time, RetentionLimits limits)
 {
     private readonly FollowerTable<FollowSession> _table = new();
     private readonly long _started = time.GetTimestamp();
@@ -15,6 +18,18 @@ public sealed class FollowerRegistry(TimeProvider time)
 
     /// <summary>The monotonic time that progress is stamped with.</summary>
     internal TimeSpan Now => time.GetElapsedTime(_started);
+
+    /// <summary>Takes over the followers of the time before this node was started.</summary>
+    public void Restore(IEnumerable<RegisteredFollower> followers)
+    {
+        lock (Gate) _table.Restore(followers, Now, NowMicros);
+    }
+
+    /// <summary>What to keep over a restart.</summary>
+    public ImmutableArray<RegisteredFollower> Register()
+    {
+        lock (Gate) return [.. _table.Register(Now, NowMicros)];
+    }
 
     /// <summary>The followers as status shows them, in the order of their names.</summary>
     /// <param name="log">The log they follow; null while there is none.</param>
@@ -41,20 +56,48 @@ public sealed class FollowerRegistry(TimeProvider time)
     /// <summary>Whether a session is the one that its node has now. Under <see cref="Gate"/>.</summary>
     internal bool IsOpen(FollowSession session) => _table.IsOpen(session, session.Hello.NodeId);
 
+    /// <summary>A session was offered a snapshot: it and the log behind it are kept while it is fetched.</summary>
+    internal void Offer(FollowerProgress progress, long snapshot)
+    {
+        lock (Gate) progress.Offer(snapshot, Now);
+    }
+
+    /// <summary>A replica fetches chunks.</summary>
+    internal void Touch(ulong nodeId)
+    {
+        lock (Gate) _table.Touch(nodeId, Now);
+    }
+
+    /// <summary>What the followers still need.</summary>
+    public FollowerNeeds Needs(SegmentedLog log)
+    {
+        lock (Gate) return _table.Needs(log.Durable.Index, log.BytesBehindOrAll, limits, Now);
+    }
+
     internal void Close(FollowSession session)
     {
         lock (Gate) _table.Close(session, session.Hello.NodeId);
     }
 
-    private FollowerStatus Describe(FollowerProgress progress, SegmentedLog? log, long commitIndex) => new(
-        progress.Hello.NodeId,
-        progress.Hello.NodeName,
-        progress.Hello.Address,
-        progress.State,
-        progress.Received,
-        progress.Durable,
-        progress.Applied,
-        Math.Max(0, commitIndex - progress.Applied),
-        log is null || progress.Received + 1 < log.FirstIndex ? log?.Bytes ?? 0 : log.BytesBehind(progress.Received),
-        (long)(Now - progress.LastContact).TotalMilliseconds);
+    private long NowMicros => (long)(time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalMicroseconds;
+
+    private FollowerStatus Describe(FollowerProgress progress, SegmentedLog? log, long commitIndex)
+    {
+        var forecast = log is null ? null : _table.Forecast(progress, log.BytesBehindOrAll, limits, Now);
+        return new FollowerStatus(
+            progress.Hello.NodeId,
+            progress.Hello.NodeName,
+            progress.Hello.Address,
+            progress.State,
+            progress.Received,
+            progress.Durable,
+            progress.Applied,
+            Math.Max(0, commitIndex - progress.Applied),
+            log is null ? 0 : Math.Min(log.Bytes, log.BytesBehindOrAll(progress.Received)),
+            (long)(Now - progress.LastContact).TotalMilliseconds)
+        {
+            BytesUntilDropped = forecast?.BytesLeft,
+            MillisUntilDropped = (long?)forecast?.TimeLeft?.TotalMilliseconds,
+        };
+    }
 }

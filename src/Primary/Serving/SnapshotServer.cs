@@ -15,11 +15,12 @@ namespace Replication.Primary.Serving;
 /// <summary>Takes snapshots, offers one to many replicas, and sends chunks. Thread-safe.</summary>
 /// <param name="database">Whose snapshots.</param>
 /// <param name="files">To read chunks with.</param>
+/// <param name="registry">Knows what the followers need.</param>
 /// <param name="options">How many transfers at once.</param>
 /// <param name="beforeSnapshot">Called before each snapshot: a primary logs its digest.</param>
 /// <param name="logger">For what happens.</param>
 public sealed class SnapshotServer(
-    LocalDatabase database, IFileSystem files, ServingOptions options, Func<CancellationToken, Task> beforeSnapshot, ILogger logger) : IDisposable
+    LocalDatabase database, IFileSystem files, FollowerRegistry registry, ServingOptions options, Func<CancellationToken, Task> beforeSnapshot, ILogger logger) : IDisposable
 {
     private readonly SemaphoreSlim _taking = new(1);
     private readonly SemaphoreSlim _transfers = new(options.MaxTransfers);
@@ -73,6 +74,7 @@ public sealed class SnapshotServer(
             var buffer = Array.Empty<byte>();
             foreach (var number in request.Chunks)
             {
+                registry.Touch(request.NodeId);
                 if (number >= manifest.Chunks.Length) throw Errors.Failure(Error.Types.Code.InvalidArgument, $"The snapshot has {manifest.Chunks.Length} chunks; there is no chunk {number}.");
                 var chunk = manifest.Chunks[(int)number];
                 if (buffer.Length < chunk.Length) buffer = new byte[chunk.Length];
@@ -139,7 +141,7 @@ public sealed class SnapshotServer(
         await beforeSnapshot(cancellation);
         var before = Newest();
         var state = await SyncedStateAsync(cancellation);
-        var manifest = await Task.Run(() => database.TakeSnapshot(state, cancellation), cancellation);
+        var manifest = await Task.Run(() => database.TakeSnapshot(state, registry.Needs(database.Log!.Log), cancellation), cancellation);
         if (manifest.Position == before?.Position) return manifest;
         Interlocked.Increment(ref _written);
         PrimaryLog.SnapshotWritten(logger, manifest.Position.ToString(), manifest.Records, manifest.Bytes);

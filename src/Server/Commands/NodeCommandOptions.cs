@@ -15,7 +15,8 @@ internal sealed class NodeCommandOptions
     private readonly Option<int> _maxValue = new("--max-value") { Description = "Bytes of a value, 1 KiB to 64 MiB.", DefaultValueFactory = _ => new NodeOptions().MaxValueBytes };
     private readonly Option<int> _maxTransaction = new("--max-transaction") { Description = "Bytes of a transaction in the log, 1 KiB to 128 MiB.", DefaultValueFactory = _ => new NodeOptions().MaxTransactionBytes };
     private readonly Option<int> _segment = new("--segment") { Description = "Bytes of a segment file, 1 MiB to 1 GiB.", DefaultValueFactory = _ => new NodeOptions().SegmentBytes };
-    private readonly Option<long> _retain = new("--retain") { Description = "Bytes of log kept for replicas that were away.", DefaultValueFactory = _ => new NodeOptions().RetainBytes };
+    private readonly Option<long> _retain = new("--retain") { Description = "Bytes of log kept for a replica that is behind or away; never more than half of the disk.", DefaultValueFactory = _ => new NodeOptions().RetainBytes };
+    private readonly Option<TimeSpan> _retainTime = new("--retain-time") { Description = "For how long log is kept for a replica that is away, like 12:00:00 or 7.00:00:00.", DefaultValueFactory = _ => new NodeOptions().RetainTime };
     private readonly Option<long> _snapshotEvery = new("--snapshot-every") { Description = "Bytes of log behind the last snapshot at which another is written; 0: only when asked for.", DefaultValueFactory = _ => new NodeOptions().SnapshotEveryBytes };
     private readonly Option<bool> _quiet = new("--quiet") { Description = "Log warnings and errors only." };
 
@@ -30,7 +31,7 @@ internal sealed class NodeCommandOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_data, _listen, _http, _name, _init, _maxValue, _maxTransaction, _segment, _retain, _snapshotEvery, _quiet]) command.Add(option);
+        foreach (var option in (Option[])[_data, _listen, _http, _name, _init, _maxValue, _maxTransaction, _segment, _retain, _retainTime, _snapshotEvery, _quiet]) command.Add(option);
     }
 
     public Uri Http(ParseResult parsed) => parsed.GetValue(_http)!;
@@ -47,6 +48,7 @@ internal sealed class NodeCommandOptions
         options.MaxTransactionBytes = parsed.GetValue(_maxTransaction);
         options.SegmentBytes = parsed.GetValue(_segment);
         options.RetainBytes = parsed.GetValue(_retain);
+        options.RetainTime = parsed.GetValue(_retainTime);
         options.SnapshotEveryBytes = parsed.GetValue(_snapshotEvery);
     }
 }

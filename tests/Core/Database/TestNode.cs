@@ -1,3 +1,4 @@
+using Replication.Core.Following.Retention;
 using Replication.Core.Database;
 using Replication.Core.Log;
 using Replication.Core.Positions;
@@ -80,7 +81,7 @@ internal sealed class TestNode : IDisposable
         Sync();
     }
 
-    public SnapshotManifest TakeSnapshot() => Database.TakeSnapshot(Database.State, CancellationToken.None);
+    public SnapshotManifest TakeSnapshot() => Database.TakeSnapshot(Database.State, FollowerNeeds.Unknown, CancellationToken.None);
 
     /// <summary>As a replica: appends what the lineage has behind this node's log, two entries to a batch, and applies it.</summary>
     public void Follow(long limit)

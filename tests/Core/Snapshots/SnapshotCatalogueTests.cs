@@ -16,7 +16,7 @@ public sealed class SnapshotCatalogueTests
         var (files, primary) = New();
         var catalogue = new SnapshotCatalogue(files, Directory);
 
-        TakeSnapshots(files, primary, 4, catalogue.Add);
+        TakeSnapshots(files, primary, 4, manifest => catalogue.Add(manifest, []));
 
         Assert.Equal([5, 4], catalogue.NewestFirst.Select(manifest => (int)manifest.Position.Index));
         Assert.Equal(["4.manifest", "4.snapshot", "5.manifest", "5.snapshot"], files.List(Directory).Select(name => name.TrimStart('0')));
@@ -29,9 +29,9 @@ public sealed class SnapshotCatalogueTests
         var (files, primary) = New();
         var catalogue = new SnapshotCatalogue(files, Directory);
         var first = TakeSnapshots(files, primary, 1).Single();
-        catalogue.Add(first);
+        catalogue.Add(first, []);
 
-        catalogue.Add(SnapshotWriter.Write(files, Directory, TestLog.History, primary.Published, CancellationToken.None));
+        catalogue.Add(SnapshotWriter.Write(files, Directory, TestLog.History, primary.Published, CancellationToken.None), []);
 
         Assert.Single(catalogue.NewestFirst);
         StateFacts.AssertSame(primary.Published, SnapshotReader.Load(files, catalogue.DataPath(catalogue.NewestFirst[0]), catalogue.NewestFirst[0]));
@@ -101,7 +101,7 @@ public sealed class SnapshotCatalogueTests
         TakeSnapshots(files, primary, 4, manifest =>
         {
             written.Add((files.Operations, manifest.Position.Index));
-            catalogue.Add(manifest);
+            catalogue.Add(manifest, []);
         });
 
         for (var operations = 3; operations <= files.Operations; operations++)

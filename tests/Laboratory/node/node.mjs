@@ -54,6 +54,21 @@ export async function collect(client, method, request) {
   return messages;
 }
 
+// crc32c (Castagnoli), bit by bit.
+export function crc32c(bytes) {
+  let crc = 0xffffffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0x82f63b78 : 0);
+  }
+  return (crc ^ 0xffffffff) >>> 0;
+}
+
+// A message of the follow stream with its check: the crc32c of the message as it is without it.
+export function sealed(request) {
+  return { ...request, check: crc32c(services.feed.service.Follow.requestSerialize(request)) };
+}
+
 // Sends messages on a duplex stream one after the other and answers what came back until `count` messages have.
 export function converse(client, method, requests, count) {
   return new Promise((resolve, reject) => {

@@ -1,7 +1,7 @@
 // Store and Cluster over gRPC, as a program in another language uses them.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { call, collect, connect, converse, failure, put, readable } from './node.mjs';
+import { call, collect, connect, converse, failure, put, readable, sealed } from './node.mjs';
 
 const store = connect('store');
 const cluster = connect('cluster');
@@ -179,9 +179,9 @@ test('status says what the node is', async () => {
 
 test('a replica may say hello, and is told where to begin', async () => {
   const feed = connect('feed');
-  const hello = { protocol_version: 1, node_id: '77', node_name: 'laboratory', start_counter: '1', run_id: '5', kind: 'READER', log_format_version: 1 };
+  const hello = { protocol_version: 1, node_id: '77', node_name: 'laboratory', start_counter: '1', run_id: '5', log_format_version: 1 };
 
-  const [first] = await converse(feed, 'Follow', [{ hello }], 1).finally(() => feed.close());
+  const [first] = await converse(feed, 'Follow', [sealed({ hello })], 1).finally(() => feed.close());
 
   assert.equal(first.message, 'need_snapshot');
   assert.ok(first.need_snapshot.manifest.chunks.length > 0);

@@ -23,6 +23,8 @@ internal sealed class CheckCounts
 
     public long Totals { get; set; }
 
+    public long Retained { get; set; }
+
     public void Add(CheckCounts other)
     {
         Shown += other.Shown;
@@ -35,5 +37,6 @@ internal sealed class CheckCounts
         Preconditions += other.Preconditions;
         Reads += other.Reads;
         Totals += other.Totals;
+        Retained += other.Retained;
     }
 }

@@ -35,6 +35,9 @@ internal sealed class History
     /// <summary>A client made a call.</summary>
     public void Made(Call call) => _calls.Add(call.Request, call);
 
+    /// <summary>Bytes of frames behind an entry.</summary>
+    public long BytesBehind(long index) => _entries[^1].End - (index == 0 ? 0 : _entries[(int)index - 1].End);
+
     /// <summary>The primary takes a batch to its disk: whatever a crash leaves of it may come back.</summary>
     public void Attempted(LogBatch batch)
     {
@@ -161,7 +164,7 @@ internal sealed class History
     private void Add(in FrameHeader header, ReadOnlySpan<byte> payload)
     {
         if (header.Index != Durable + 1) throw new Violation("indexes are dense", $"{header.Index} behind {Durable}");
-        _entries.Add(new Entry(header.Crc));
+        _entries.Add(new Entry(header.Crc, (_entries.Count == 0 ? 0 : _entries[^1].End) + header.Length));
         if (Model.Take(header, payload) is { } request && !_requests.TryAdd(request, header.Index))
             throw new Violation("at most once", $"{request} stands at {_requests[request]} and {header.Index}");
     }
@@ -194,5 +197,5 @@ internal sealed class History
         }
     }
 
-    private readonly record struct Entry(uint Crc);
+    private readonly record struct Entry(uint Crc, long End);
 }

@@ -1,4 +1,5 @@
 using Replication.Core.Database;
+using Replication.Core.IO;
 using Replication.Kit;
 using Replication.Simulation.Tests.Faults;
 using Replication.Simulation.Tests.World;
@@ -41,6 +42,7 @@ internal abstract class NodeProcess(SimulatedCluster cluster, SimulatedNode node
     {
         Serving = new SimulatedServing(Cluster, this);
         TakeSnapshotLater();
+        KeepFollowers();
     }
 
     /// <summary>Does something in this process, or nothing when it is no more.</summary>
@@ -100,6 +102,21 @@ internal abstract class NodeProcess(SimulatedCluster cluster, SimulatedNode node
 
     /// <summary>For others that need one.</summary>
     public void OfferSnapshot(Action<bool> taken) => TakeSnapshot(taken);
+
+    private void KeepFollowers() => After(TimeSpan.FromSeconds(2), () =>
+    {
+        try
+        {
+            Serving.SaveFollowers();
+            Database.Prune(Serving.Needs());
+        }
+        catch (IOException failure) when (DiskFullException.IsToldBy(failure))
+        {
+            // The register is a convenience; it is written again soon.
+            cluster.Trace.Add(Name, "has no room for its register");
+        }
+        KeepFollowers();
+    });
 
     private void TakeSnapshotLater() => After(cluster.Exponential(cluster.Plan.BetweenSnapshots), () =>
     {

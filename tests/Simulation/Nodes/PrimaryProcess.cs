@@ -46,7 +46,7 @@ internal sealed class PrimaryProcess(SimulatedCluster cluster, SimulatedNode nod
     {
         _committer.LogDigest(new Caller(this, null, outcome =>
         {
-            if (outcome is CommitOutcome.Committed && Guarded(() => Database.TakeSnapshot(Database.State, CancellationToken.None)))
+            if (outcome is CommitOutcome.Committed && Guarded(() => Database.TakeSnapshot(Database.State, Serving.Needs(), CancellationToken.None)))
             {
                 Cluster.Trace.Add(Name, "has a snapshot", Database.State.Index);
                 taken(true);

@@ -63,7 +63,7 @@ internal sealed class ReplicaProcess(SimulatedCluster cluster, SimulatedNode nod
         }
         try
         {
-            Database.TakeSnapshot(state, CancellationToken.None);
+            Database.TakeSnapshot(state, Serving.Needs(), CancellationToken.None);
         }
         catch (IOException failure) when (DiskFullException.IsToldBy(failure))
         {

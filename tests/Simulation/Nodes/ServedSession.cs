@@ -85,7 +85,7 @@ internal sealed class ServedSession
             if (_hello is null) Answer(request.MessageCase == FollowRequest.MessageOneofCase.Hello ? request.ToHello() : throw new MalformedPayloadException("no Hello"));
             else if (_sender is null || !_serving.Table.IsOpen(this, _hello.NodeId)) End("the session was replaced");
             else if (_sender.Acknowledge(request.ToAcknowledgement(), _lease!.Log.Durable.Index, Now) is { } wrong) End(wrong);
-            else Pump();
+            else Acknowledged();
         }
         catch (Exception malformed) when (malformed is InvalidProtocolBufferException or RpcException or MalformedPayloadException)
         {
@@ -123,7 +123,11 @@ internal sealed class ServedSession
             case FollowAnswer.NeedSnapshot:
                 _serving.Offer(manifest =>
                 {
-                    if (manifest is not null) Send(FollowMap.NeedSnapshot(manifest));
+                    if (manifest is not null)
+                    {
+                        progress?.Offer(manifest.Position.Index, Now);
+                        Send(FollowMap.NeedSnapshot(manifest));
+                    }
                     End("a snapshot is needed");
                 });
                 break;
@@ -131,6 +135,12 @@ internal sealed class ServedSession
                 End("two processes claim to be this node");
                 break;
         }
+    }
+
+    private void Acknowledged()
+    {
+        _serving.Cluster.Followed(Process.Node, _hello!.NodeId);
+        Pump();
     }
 
     // False when there is nothing to do for now.

@@ -22,6 +22,7 @@ internal static class ServedSnapshot
         try
         {
             var request = FetchSnapshotRequest.Parser.ParseFrom(message);
+            serving.Table.Touch(request.NodeId, serving.Cluster.Events.Now);
             var position = request.Position.ToPosition();
             var manifest = serving.Database.Snapshots.NewestFirst.FirstOrDefault(manifest => manifest.Position == position);
             if (manifest is not null && request.Chunks.All(number => number < manifest.Chunks.Length)) SendNext(serving, stream, manifest, [.. request.Chunks.Select(number => (int)number)]);

@@ -1,5 +1,6 @@
 using Replication.Core.Database;
 using Replication.Core.Following;
+using Replication.Core.Following.Retention;
 using Replication.Core.IO;
 using Replication.Core.Snapshots;
 using Replication.Simulation.Tests.World;
@@ -18,6 +19,7 @@ internal sealed class SimulatedServing
     {
         Cluster = cluster;
         Process = process;
+        Table.Restore(process.Database.ReadFollowers(), cluster.Events.Now, (long)cluster.Events.Now.TotalMicroseconds);
         cluster.Network.Listen(process.Name, FollowService, endpoint => process.Run(() => _sessions.Add(new ServedSession(this, endpoint))));
         cluster.Network.Listen(process.Name, SnapshotService, endpoint => process.Run(() => ServedSnapshot.Take(this, endpoint)));
     }
@@ -43,6 +45,14 @@ internal sealed class SimulatedServing
     }
 
     public void Forget(ServedSession session) => _sessions.Remove(session);
+
+    /// <summary>What the followers of this node need.</summary>
+    public FollowerNeeds Needs() => Database.Log is { } lease ? Table.Needs(lease.Log.Durable.Index, lease.Log.BytesBehindOrAll, Limits, Cluster.Events.Now) : FollowerNeeds.Unknown;
+
+    /// <summary>Keeps the followers over a restart.</summary>
+    public void SaveFollowers() => Database.SaveFollowers(Table.Register(Cluster.Events.Now, (long)Cluster.Events.Now.TotalMicroseconds));
+
+    private RetentionLimits Limits => new(Cluster.Plan.RetainBytes, TimeSpan.FromSeconds(30));
 
     /// <summary>A snapshot to begin from: the newest one while the log goes on behind it, otherwise a new one.</summary>
     public void Offer(Action<SnapshotManifest?> offered)

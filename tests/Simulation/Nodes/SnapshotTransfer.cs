@@ -57,7 +57,7 @@ internal sealed class SnapshotTransfer : IDisposable
         }
         _heard = _cluster.Events.Now;
         _stream = new MessageStream(endpoint, message => _process.Run(() => Receive(message)), () => _process.Run(() => Over(isWhole: false)));
-        var request = new FetchSnapshotRequest { HistoryId = Folder.Manifest.History.ToBytes(), Position = Folder.Manifest.Position.ToMessage() };
+        var request = new FetchSnapshotRequest { HistoryId = Folder.Manifest.History.ToBytes(), Position = Folder.Manifest.Position.ToMessage(), NodeId = _process.Database.Identity.NodeId };
         request.Chunks.AddRange(Folder.Missing.Select(number => (uint)number));
         _stream.Send(request.ToByteArray());
         WatchSilence();

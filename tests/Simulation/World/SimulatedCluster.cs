@@ -21,6 +21,7 @@ internal sealed class SimulatedCluster
     private readonly Random _random;
     private readonly Dictionary<SimulatedNode, TimeSpan> _slowUntil = [];
     private readonly List<SimulatedNode> _nodes = [];
+    private readonly Dictionary<ulong, (TimeSpan First, TimeSpan Last)> _followed = [];
     private bool _isHealed;
 
     public SimulatedCluster(SimulationPlan plan)
@@ -107,9 +108,28 @@ internal sealed class SimulatedCluster
     public void Answered(SimulatedNode node, Hello hello, FollowAnswer answer)
     {
         if (answer is FollowAnswer.Resume) Resumes++;
+        if (answer is FollowAnswer.NeedSnapshot) CheckRetention(node, hello);
         if (answer is FollowAnswer.Diverged diverged) throw new Violation("replicas never part from a primary that lost nothing", $"{node.Name} to {hello.NodeName}: {diverged.Fork}");
         if (answer is FollowAnswer.Refused { Reason: not (RefusalReason.NotReady or RefusalReason.Clone or RefusalReason.Behind) } refused && !_nodes.Any(other => other.Damage.IsAny))
             throw new Violation("nobody is refused without a reason", $"{node.Name} to {hello.NodeName}: {refused.Message}");
+    }
+
+    /// <summary>A replica acknowledged on a session.</summary>
+    public void Followed(SimulatedNode upstream, ulong nodeId)
+    {
+        if (!upstream.IsPrimary) return;
+        var first = _followed.TryGetValue(nodeId, out var known) ? known.First : Events.Now;
+        _followed[nodeId] = (first, Events.Now);
+    }
+
+    // The log is kept for a replica that followed long enough to be registered and is well within its budget.
+    private void CheckRetention(SimulatedNode node, Hello hello)
+    {
+        if (!node.IsPrimary || hello.Durable.Index == 0 || node.Damage.IsAny || Plan.Faults.Contains(FaultClass.DiskFull)) return;
+        if (!_followed.TryGetValue(hello.NodeId, out var followed) || followed.Last - followed.First < TimeSpan.FromSeconds(8) || Events.Now - followed.Last > TimeSpan.FromSeconds(15)) return;
+        History.Counts.Retained++;
+        if (History.BytesBehind(hello.Durable.Index) < Plan.RetainBytes / 4)
+            throw new Violation("the log is kept for replicas within their budget", $"{hello.NodeName} at {hello.Durable.Index} of {History.Durable}");
     }
 
     /// <summary>A replica began from a snapshot.</summary>

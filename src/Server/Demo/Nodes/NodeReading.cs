@@ -47,7 +47,7 @@ internal sealed record NodeReading
         Digest = status.Digest,
         LagOfFollowers = status.Followers.GroupBy(static follower => follower.NodeName, StringComparer.Ordinal)
             .ToDictionary(static group => group.Key, static group => group.Last().LagEntries, StringComparer.Ordinal),
-        Age = status.Upstream is { } upstream ? TimeSpan.FromMilliseconds(upstream.AgeMillis) : null,
+        Age = status.Upstream is { AgeMillis: < uint.MaxValue } upstream ? TimeSpan.FromMilliseconds(upstream.AgeMillis) : null, // the largest value says unknown
     };
 
     /// <summary>Of a node that does not answer.</summary>

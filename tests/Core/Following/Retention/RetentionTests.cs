@@ -1,0 +1,121 @@
+using System.Text;
+using Replication.Core.Following;
+using Replication.Core.Following.Retention;
+using Replication.Core.Positions;
+
+namespace Replication.Core.Tests.Following.Retention;
+
+/// <summary>A log of 1,000 entries of 100 bytes each, and what the followers still need of it.</summary>
+public sealed class RetentionTests
+{
+    private const long End = 1_000;
+    private static readonly RetentionLimits Limits = new(50_000, TimeSpan.FromHours(24));
+
+    private readonly FollowerTable<string> _table = new();
+
+    [Fact]
+    public void Without_followers_nothing_is_needed() => Assert.Equal(End + 1, Needs(TimeSpan.Zero).LogFrom);
+
+    [Fact]
+    public void The_log_is_needed_from_behind_what_the_last_follower_within_its_budget_has()
+    {
+        Follow(1, has: 900);
+        Follow(2, has: 700);
+
+        Assert.Equal(701, Needs(TimeSpan.Zero).LogFrom);
+    }
+
+    [Fact]
+    public void A29_A_follower_past_its_bytes_is_dropped_and_holds_nothing_back()
+    {
+        Follow(1, has: 900);
+        Follow(2, has: 400);
+
+        Assert.Equal(901, Needs(TimeSpan.Zero).LogFrom);
+        Assert.True(Forecast(2, TimeSpan.Zero).IsDropped);
+        Assert.Equal(40_000, Forecast(1, TimeSpan.Zero).BytesLeft);
+    }
+
+    [Fact]
+    public void A_follower_that_is_away_is_dropped_when_its_time_is_over_and_one_with_a_session_is_not()
+    {
+        Follow(1, has: 900);
+        Follow(2, has: 950);
+        _table.Close("session 1", 1);
+
+        Assert.Equal(901, Needs(TimeSpan.FromHours(23)).LogFrom);
+        Assert.Equal(TimeSpan.FromHours(1), Forecast(1, TimeSpan.FromHours(23)).TimeLeft);
+        Assert.Equal(951, Needs(TimeSpan.FromHours(24)).LogFrom);
+        Assert.Null(Forecast(2, TimeSpan.FromHours(24)).TimeLeft);
+    }
+
+    [Fact]
+    public void A_bootstrap_holds_its_snapshot_and_the_log_behind_it_until_it_is_silent_for_too_long()
+    {
+        _table.Open("session", Hello(1, 0), new FollowAnswer.NeedSnapshot(), TimeSpan.Zero, out _)!.Offer(800, TimeSpan.Zero);
+
+        Assert.Equal(800, Assert.Single(Needs(TimeSpan.FromMinutes(1)).Snapshots));
+        Assert.Equal(801, Needs(TimeSpan.FromMinutes(1)).LogFrom);
+        _table.Touch(1, TimeSpan.FromMinutes(1));
+        Assert.Equal(800, Assert.Single(Needs(TimeSpan.FromMinutes(2.5)).Snapshots));
+
+        Assert.Empty(Needs(TimeSpan.FromMinutes(3)).Snapshots);
+        Assert.Equal(FollowerState.Disconnected, Assert.Single(_table.Followers).State);
+    }
+
+    [Fact]
+    public void A_tail_holds_nothing_back_and_is_forgotten_when_it_leaves()
+    {
+        _table.Open("tail", Hello(1, 500) with { Kind = FollowerKind.Tail }, new FollowAnswer.Resume(501), TimeSpan.Zero, out _);
+
+        Assert.Equal(End + 1, Needs(TimeSpan.Zero).LogFrom);
+        Assert.Empty(_table.Register(TimeSpan.Zero, 0));
+        _table.Close("tail", 1);
+
+        Assert.Empty(_table.Followers);
+    }
+
+    [Fact]
+    public void A29_The_register_survives_a_restart()
+    {
+        const long minute = 60_000_000;
+        Follow(1, has: 900);
+        Follow(2, has: 700);
+        var bytes = FollowerRegister.ToBytes(_table.Register(TimeSpan.FromMinutes(10), 100 * minute));
+
+        var after = new FollowerTable<string>();
+        after.Restore(FollowerRegister.FromBytes(bytes)!.Value, TimeSpan.Zero, 100 * minute + (23 * 60 * minute));
+
+        Assert.Equal([(1UL, 900L), (2UL, 700L)], after.Followers.Select(follower => (follower.Hello.NodeId, follower.Has)).Order());
+        Assert.Equal(701, after.Needs(End, Behind, Limits, TimeSpan.Zero).LogFrom);
+        Assert.Equal(End + 1, after.Needs(End, Behind, Limits, TimeSpan.FromHours(1)).LogFrom);
+    }
+
+    [Fact]
+    public void No_changed_byte_of_the_register_is_believed()
+    {
+        var bytes = FollowerRegister.ToBytes([new RegisteredFollower(7, "Größe 1", 12, 34)]);
+        Assert.Equal([new RegisteredFollower(7, "Größe 1", 12, 34)], FollowerRegister.FromBytes(bytes)!.Value.AsEnumerable());
+
+        for (var i = 0; i < bytes.Length - 1; i++)
+        {
+            byte[] changed = [.. bytes];
+            changed[i] ^= 0x04;
+            Assert.True(FollowerRegister.FromBytes(changed) is null, $"byte {i}: {Encoding.ASCII.GetString(changed)}");
+            Assert.Null(FollowerRegister.FromBytes(bytes.AsSpan(0, i)));
+        }
+    }
+
+    private static long Behind(long index) => (End - index) * 100;
+
+    private static Hello Hello(ulong node, long has) => new(
+        1, 1, new HistoryId(7), node, $"replica-{node}", "", 1, node, FollowerKind.Reader,
+        EpochTable.FromRows([new EpochRow(new Epoch(1), 11, 1, 0)]), new LogPosition(new Epoch(has == 0 ? 0u : 1u), has), 0);
+
+    private FollowerNeeds Needs(TimeSpan now) => _table.Needs(End, Behind, Limits, now);
+
+    private RetentionForecast Forecast(ulong node, TimeSpan now) =>
+        _table.Forecast(_table.Followers.Single(follower => follower.Hello.NodeId == node), Behind, Limits, now)!.Value;
+
+    private void Follow(ulong node, long has) => _table.Open(string.Intern($"session {node}"), Hello(node, has), new FollowAnswer.Resume(has + 1), TimeSpan.Zero, out _);
+}
