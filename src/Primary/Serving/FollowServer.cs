@@ -44,38 +44,45 @@ public sealed class FollowServer(
     public async Task FollowAsync(IAsyncStreamReader<FollowRequest> requests, IAsyncStreamWriter<FollowResponse> responses, CancellationToken call)
     {
         var hello = await ReadHelloAsync(requests, call);
+        // Taken before looking: a log that is replaced meanwhile ends its lease, and with it the session.
         var lease = database.Log;
-        var answer = Handshake.Answer(hello, UpstreamView.Of(database, hello));
+        var answer = Handshake.Answer(hello, lease is null ? default : UpstreamView.Of(database, hello));
         if (lease?.Log.Damage is { } damage) ReportDamage(damage);
-        using var session = lease is null ? null : new FollowSession(hello, database, lease, registry, options, time, ownAge, ReportDamage);
-        var progress = session is null || answer is FollowAnswer.Refused ? null : registry.Open(session, answer);
-        if (progress is null && answer is not FollowAnswer.Refused)
+        if (answer is FollowAnswer.Refused refused)
+        {
+            PrimaryLog.FollowerRefused(logger, hello.NodeName, hello.NodeId, refused.Message);
+            await responses.WriteAsync(refused.ToMessage(), call);
+            return;
+        }
+        using var session = new FollowSession(hello, database, lease!, registry, options, time, ownAge, ReportDamage);
+        if (registry.Open(session, answer) is not { } progress)
         {
             await responses.WriteAsync(new FollowAnswer.Refused(RefusalReason.Clone, SessionEnd.Cloned.Message).ToMessage(), call);
             return;
         }
-        switch (answer)
+        try
         {
-            case FollowAnswer.Refused refused:
-                PrimaryLog.FollowerRefused(logger, hello.NodeName, hello.NodeId, refused.Message);
-                await responses.WriteAsync(refused.ToMessage(), call);
-                break;
-            case FollowAnswer.NeedSnapshot:
-                var manifest = await snapshots.OfferAsync(call);
-                registry.Offer(progress!, manifest.Position.Index);
-                PrimaryLog.FollowerNeedsSnapshot(logger, hello.NodeName, hello.NodeId, manifest.Position.ToString());
-                await responses.WriteAsync(FollowMap.NeedSnapshot(manifest), call);
-                registry.Close(session!);
-                break;
-            case FollowAnswer.Diverged diverged:
-                PrimaryLog.FollowerDiverged(logger, hello.NodeName, hello.NodeId, diverged.Fork.ToString());
-                await responses.WriteAsync(diverged.ToMessage(), call);
-                registry.Close(session!);
-                break;
-            case FollowAnswer.Resume resume:
-                await ResumeAsync(session!, progress!, resume, lease!, requests, responses, call);
-                break;
+            if (answer is FollowAnswer.Resume resume) await ResumeAsync(session, progress, resume, lease!, requests, responses, call);
+            else await SendElsewhereAsync(answer, hello, progress, responses, call);
         }
+        finally
+        {
+            registry.Close(session);
+        }
+    }
+
+    private async Task SendElsewhereAsync(FollowAnswer answer, CoreHello hello, FollowerProgress progress, IAsyncStreamWriter<FollowResponse> responses, CancellationToken call)
+    {
+        if (answer is FollowAnswer.Diverged diverged)
+        {
+            PrimaryLog.FollowerDiverged(logger, hello.NodeName, hello.NodeId, diverged.Fork.ToString());
+            await responses.WriteAsync(diverged.ToMessage(), call);
+            return;
+        }
+        var manifest = await snapshots.OfferAsync(call);
+        registry.Offer(progress, manifest.Position.Index);
+        PrimaryLog.FollowerNeedsSnapshot(logger, hello.NodeName, hello.NodeId, manifest.Position.ToString());
+        await responses.WriteAsync(FollowMap.NeedSnapshot(manifest), call);
     }
 
     // Met by a session, or already by the look that answers a Hello.
@@ -118,7 +125,6 @@ public sealed class FollowServer(
         finally
         {
             lock (_gate) _sessions.Remove(session);
-            registry.Close(session);
         }
     }
 
