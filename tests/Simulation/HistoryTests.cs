@@ -1,9 +1,11 @@
 using System.Text;
+using Replication.Core.IO;
 using Replication.Core.Log;
 using Replication.Core.Positions;
 using Replication.Core.Records;
 using Replication.Core.Reigns;
 using Replication.Core.Transactions;
+using Replication.Kit;
 using Replication.Simulation.Tests.Checks;
 using Replication.Simulation.Tests.World;
 using Xunit;
@@ -138,6 +140,55 @@ public sealed class HistoryTests
 
         AssertBroken("committed is durable", () => _history.Committed(1_000));
         AssertBroken("the commit index never falls", () => _history.Committed(1));
+    }
+
+    [Fact]
+    public void A_restart_that_finds_less_than_was_synced_is_noticed()
+    {
+        using var log = EmptyLog();
+        Decide("a", "1");
+        Sync();
+
+        AssertBroken("what is synced is for ever", () => _history.Recovered(log));
+    }
+
+    [Fact]
+    public void A_restart_that_finds_what_nobody_decided_is_noticed()
+    {
+        using var log = EmptyLog();
+        Decide("a", "1");
+        log.Append(_committer.TakeBatch()!.Log, 0);
+
+        AssertBroken("nothing is invented", () => _history.Recovered(log));
+    }
+
+    [Fact]
+    public void A_request_that_stands_in_the_log_twice_is_noticed()
+    {
+        _committer.Decide(Checked("same", "a", "1"), new Call("one", new Transaction([]), 0), 1);
+        _committer.Decide(Checked("same", "b", "1"), new Call("two", new Transaction([]), 0), 1);
+
+        AssertBroken("at most once", () => Sync());
+    }
+
+    [Fact]
+    public void A_precondition_that_did_not_hold_is_noticed()
+    {
+        Decide("a", "1");
+        var operation = Operation.Put("docs", Encoding.UTF8.GetBytes("a"), Encoding.UTF8.GetBytes("2"), Precondition.Absent);
+        var call = new Call("second", new Transaction([operation]), 0);
+        _history.Made(call);
+        _committer.Decide(Checked("second", "a", "2"), call, 1);
+        Sync().Answer();
+
+        AssertBroken("preconditions hold", () => _history.Answered(call));
+    }
+
+    private static SegmentedLog EmptyLog()
+    {
+        var files = new MemoryFileSystem();
+        files.CreateDirectory("/log", FileLabel.Layout);
+        return SegmentedLog.Create(files, "/log", new InlineSegmentSupply(files, "/log", 4096), new SequentialEntropy(), new HistoryId(7), LogTail.Start);
     }
 
     private static void AssertBroken(string rule, Action check) => Assert.Equal(rule, Assert.Throws<Violation>(check).Rule);
