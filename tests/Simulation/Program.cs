@@ -9,16 +9,17 @@ using Replication.Simulation.Tests.World;
 var seeds = new Option<string>("--seeds") { Description = "A seed, or a range of seeds as 1-10000.", DefaultValueFactory = _ => "1-1000" };
 var story = new Option<bool>("--story") { Description = "Tell what happened in the last seed, whether it failed or not." };
 var shrink = new Option<bool>("--shrink") { Description = "Make the first failure as small as it gets before telling it.", DefaultValueFactory = _ => true };
+var first = new Option<bool>("--first") { Description = "End when a seed has failed." };
 var lines = new Option<int>("--lines") { Description = "Lines of the story.", DefaultValueFactory = _ => 80 };
-var command = new RootCommand("Runs whole clusters in virtual time, one for each seed, and holds them to their promises.") { seeds, story, shrink, lines };
+var command = new RootCommand("Runs whole clusters in virtual time, one for each seed, and holds them to their promises.") { seeds, story, shrink, first, lines };
 command.SetAction(parsed =>
 {
-    var (first, last) = Range(parsed.GetValue(seeds)!);
+    var (from, to) = Range(parsed.GetValue(seeds)!);
     var watch = Stopwatch.StartNew();
-    var summary = SeedRunner.Run(Sequence(first, last), failure => Console.WriteLine($"seed {failure.Plan.Seed}: {failure.Violation!.Message}"));
+    var summary = SeedRunner.Run(Sequence(from, to), failure => Console.WriteLine($"seed {failure.Plan.Seed}: {failure.Violation!.Message}"), parsed.GetValue(first));
     foreach (var line in summary.Lines(watch.Elapsed)) Console.WriteLine(line);
     if (summary.Failures is [var failed, ..]) Tell(parsed.GetValue(shrink) ? Shrinker.Shrink(failed) : failed, parsed.GetValue(lines));
-    else if (parsed.GetValue(story)) Tell(SeedRunner.Run(SimulationPlan.Of(last)), parsed.GetValue(lines));
+    else if (parsed.GetValue(story)) Tell(SeedRunner.Run(SimulationPlan.Of(to)), parsed.GetValue(lines));
     return summary.Failures.Count == 0 ? 0 : 1;
 });
 return command.Parse(args).Invoke();

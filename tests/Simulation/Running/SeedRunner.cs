@@ -6,14 +6,17 @@ namespace Replication.Simulation.Tests.Running;
 /// <summary>Runs seeds, as many at a time as there are processors: each run is on one thread.</summary>
 internal static class SeedRunner
 {
-    public static RunSummary Run(IEnumerable<ulong> seeds, Action<SimulationResult>? failed = null)
+    /// <summary>Runs every seed, or until one fails.</summary>
+    public static RunSummary Run(IEnumerable<ulong> seeds, Action<SimulationResult>? failed = null, bool untilOneFails = false)
     {
         var summary = new RunSummary();
-        Parallel.ForEach(seeds, seed =>
+        Parallel.ForEach(seeds, (seed, loop) =>
         {
             var result = Run(SimulationPlan.Of(seed));
             summary.Add(result);
-            if (result.Violation is not null) failed?.Invoke(result);
+            if (result.Violation is null) return;
+            failed?.Invoke(result);
+            if (untilOneFails) loop.Stop();
         });
         return summary;
     }
