@@ -109,10 +109,8 @@ internal static class StatusJson
             json.WriteNumber("lagEntries", follower.LagEntries);
             json.WriteNumber("lagBytes", follower.LagBytes);
             json.WriteNumber("lastContactMillis", follower.LastContactMillis);
-            if (follower.HasBytesUntilDropped) json.WriteNumber("bytesUntilDropped", follower.BytesUntilDropped);
-            else json.WriteNull("bytesUntilDropped");
-            if (follower.HasMillisUntilDropped) json.WriteNumber("millisUntilDropped", follower.MillisUntilDropped);
-            else json.WriteNull("millisUntilDropped");
+            WriteKnown(json, "bytesUntilDropped", follower.HasBytesUntilDropped, follower.BytesUntilDropped);
+            WriteKnown(json, "millisUntilDropped", follower.HasMillisUntilDropped, follower.MillisUntilDropped);
             json.WriteEndObject();
         }
         json.WriteEndArray();

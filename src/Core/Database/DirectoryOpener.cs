@@ -10,7 +10,6 @@ namespace Replication.Core.Database;
 /// </summary>
 internal sealed class DirectoryOpener(DatabaseEnvironment environment, DatabaseOptions options)
 {
-    private const int MaxIdentityBytes = 4096;
     private const int MaxSmallFileBytes = 16 * 1024 * 1024;
     private const int PermissionDenied = 13; // EACCES on Linux
 
@@ -56,12 +55,7 @@ internal sealed class DirectoryOpener(DatabaseEnvironment environment, DatabaseO
     }
 
     /// <summary>Reads who the node is.</summary>
-    public NodeIdentity ReadIdentity(DataLayout layout)
-    {
-        using var file = _files.OpenRead(layout.Identity, FileLabel.Identity);
-        var bytes = new byte[MaxIdentityBytes];
-        return NodeIdentity.FromBytes(bytes.AsSpan(0, file.Read(bytes, 0, FileLabel.Identity)), layout.Identity);
-    }
+    public NodeIdentity ReadIdentity(DataLayout layout) => NodeIdentity.FromBytes(ReadWhole(layout.Identity, FileLabel.Identity), layout.Identity);
 
     /// <summary>Writes who the node is; durable when this returns.</summary>
     public void WriteIdentity(DataLayout layout, NodeIdentity identity) => WriteWhole(layout.Root, layout.Identity, identity.ToBytes(), FileLabel.Identity);
