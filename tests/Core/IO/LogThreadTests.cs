@@ -7,6 +7,8 @@ namespace Replication.Core.Tests.IO;
 
 public sealed class LogThreadTests : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly TestLog _log = TestLog.Create();
     private readonly Channel<object> _answers = Channel.CreateUnbounded<object>();
 
@@ -33,7 +35,8 @@ public sealed class LogThreadTests : IDisposable
         {
             if (operation.Label != FileLabel.Append || operation.Action != FileAction.Write) return;
             reached.Release();
-            goOn.Wait();
+            // On the log thread, which can only block; bounded, so that a failed test ends.
+            if (!goOn.Wait(Patience)) throw new TimeoutException("The test never let the log thread go on.");
         };
         using var thread = Start();
         var batch = TestLog.Batch(_log.Log.Durable, 0);
