@@ -128,9 +128,10 @@ public sealed class ReplicationNode : IAsyncDisposable
         }
         Report(database);
         Registry.Restore(database.ReadFollowers());
-        Snapshots = new SnapshotServer(database, _environment.Files, Registry, new ServingOptions(), LogDigestAsync, _logger);
+        var serving = new ServingOptions { MaxTransfers = _options.SnapshotTransfers, SnapshotBytesPerSecond = _options.SnapshotRate };
+        Snapshots = new SnapshotServer(database, _environment.Files, Registry, serving, _time, LogDigestAsync, _logger);
         Followers = new FollowServer(
-            database, Snapshots, Registry, new ServingOptions(), _time, () => PrimaryAddress, () => Age, _loggers.CreateLogger("Replication.Serving"));
+            database, Snapshots, Registry, serving, _time, () => PrimaryAddress, () => Age, _loggers.CreateLogger("Replication.Serving"));
         Volatile.Write(ref _database, database);
     }
 
@@ -146,7 +147,7 @@ public sealed class ReplicationNode : IAsyncDisposable
             Become(NodeState.Primary);
             return;
         }
-        var replica = new ReplicaOptions(_options.Primary!, Name, address, _options.Standby ? FollowerKind.Standby : FollowerKind.Reader);
+        var replica = new ReplicaOptions(_options.Primary!, Name, address, _options.Standby ? FollowerKind.Standby : FollowerKind.Reader) { BootstrapFrom = _options.BootstrapFrom };
         _replica = new ReplicaRole(Database, replica, _time, _environment.Entropy, _fatal, _loggers.CreateLogger("Replication.Replica"));
         Become(NodeState.Connecting);
     }

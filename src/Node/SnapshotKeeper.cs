@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Replication.Node.Options;
@@ -23,7 +24,7 @@ internal sealed class SnapshotKeeper(ReplicationNode node, TimeProvider time, IL
             {
                 await node.Snapshots.TakeAsync(stoppingToken);
             }
-            catch (IOException failure)
+            catch (Exception failure) when (failure is IOException or RpcException)
             {
                 NodeLog.SnapshotFailed(_logger, failure);
             }
@@ -32,7 +33,8 @@ internal sealed class SnapshotKeeper(ReplicationNode node, TimeProvider time, IL
 
     private bool IsDue()
     {
-        if (!node.IsStarted || node.Database.Log is not { } lease) return false;
+        // Without a state to show there is nothing to write: it is taken back, or not there yet.
+        if (!node.IsStarted || node.Database.Log is not { } lease || node.Database.State.Index == 0) return false;
         var last = node.Database.Snapshots.NewestFirst is [var newest, ..] ? newest.Position.Index : 0;
         return last + 1 < lease.Log.FirstIndex || lease.Log.BytesBehind(last) >= _options.SnapshotEveryBytes;
     }

@@ -35,6 +35,9 @@ internal static partial class PrimaryLog
     [LoggerMessage(1106, LogLevel.Error, "This node's log cannot be read. It serves on from memory, and replicas that need these entries begin from a snapshot; but a restart will refuse this log: take a backup or make another node the primary before that.")]
     public static partial void LogUnreadable(ILogger logger, Exception damage);
 
+    [LoggerMessage(1107, LogLevel.Information, "Replica {Name} ({NodeId:x16}) begins from a snapshot of another node.")]
+    public static partial void FollowerFetchesElsewhere(ILogger logger, string name, ulong nodeId);
+
     [LoggerMessage(1201, LogLevel.Information, "Snapshot at {Position}: {Records} records, {Bytes} bytes.")]
     public static partial void SnapshotWritten(ILogger logger, string position, long records, long bytes);
 

@@ -11,16 +11,23 @@ namespace Replication.Replica;
 /// </summary>
 internal sealed class LogPump : IDisposable
 {
-    private readonly LocalDatabase _database;
     private readonly LogThread _thread;
+    private readonly Func<long> _commitIndex;
+    private readonly Action _synced;
     private readonly Action<Exception> _fatal;
     private readonly Lock _gate = new();
     private readonly AppendBuffer _buffer;
     private Exception? _failure;
 
-    public LogPump(LocalDatabase database, SegmentedLog log, Action<Exception> fatal)
+    /// <summary>Begins behind the end of a log.</summary>
+    /// <param name="log">Appended by nobody else.</param>
+    /// <param name="commitIndex">The commit index known now.</param>
+    /// <param name="synced">Called on the log thread when a batch became durable.</param>
+    /// <param name="fatal">Called when what is on the disk is unknown: the process has to end.</param>
+    public LogPump(SegmentedLog log, Func<long> commitIndex, Action synced, Action<Exception> fatal)
     {
-        _database = database;
+        _commitIndex = commitIndex;
+        _synced = synced;
         _fatal = fatal;
         _buffer = new AppendBuffer(log.Durable);
         _thread = new LogThread(log, Synced, Refused, Failed);
@@ -71,7 +78,7 @@ internal sealed class LogPump : IDisposable
 
     private void Submit()
     {
-        if (_failure is null && _buffer.TakeBatch() is { } batch) _thread.Submit(batch, Math.Min(_database.CommitIndex, batch.After.Index));
+        if (_failure is null && _buffer.TakeBatch() is { } batch) _thread.Submit(batch, Math.Min(_commitIndex(), batch.After.Index));
     }
 
     // On the log thread.
@@ -83,7 +90,7 @@ internal sealed class LogPump : IDisposable
             Submit();
         }
         Moved.Fire();
-        _database.Durable.Fire();
+        _synced();
     }
 
     // On the log thread: nothing of the batch was written, so this session ends and the next one begins behind the log.

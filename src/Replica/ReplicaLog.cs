@@ -20,10 +20,19 @@ internal static partial class ReplicaLog
     [LoggerMessage(2101, LogLevel.Information, "Bootstrap from the snapshot at {Position}: {Records} records in {Chunks} chunks, {Missing} of them to fetch.")]
     public static partial void BootstrapBegins(ILogger logger, string position, long records, int chunks, int missing);
 
-    [LoggerMessage(2102, LogLevel.Information, "The snapshot at {Position} is verified and shown, digest {Digest}.")]
-    public static partial void BootstrapDone(ILogger logger, string position, string digest);
+    [LoggerMessage(2102, LogLevel.Information, "The snapshot at {Position} is verified, digest {Digest}, and shown with the log behind it up to {Shown}.")]
+    public static partial void BootstrapDone(ILogger logger, string position, string digest, string shown);
 
-    [LoggerMessage(2103, LogLevel.Warning, "This node's history parted from its upstream's behind {Fork}; its log goes to the lost folder and it begins from a snapshot.")]
+    [LoggerMessage(2104, LogLevel.Information, "{Reason} The chunks that are missing wait for {Delay}; the log streams in meanwhile.")]
+    public static partial void BootstrapWaits(ILogger logger, string reason, TimeSpan delay);
+
+    [LoggerMessage(2105, LogLevel.Warning, "The snapshot at {Position} cannot be had: {Reason} What came of it is forgotten; this node asks for another.")]
+    public static partial void BootstrapForgotten(ILogger logger, string position, string reason);
+
+    [LoggerMessage(2106, LogLevel.Warning, "{Source} offers no snapshot: {Reason} The upstream is asked for one instead.")]
+    public static partial void BootstrapElsewhereFailed(ILogger logger, Uri source, string reason);
+
+    [LoggerMessage(2103, LogLevel.Warning, "This node's history parted from its upstream's behind {Fork}; its log goes to the lost folder and it begins from a snapshot. What readers saw beyond is no longer shown.")]
     public static partial void Diverged(ILogger logger, string fork);
 
     [LoggerMessage(2201, LogLevel.Critical, "This node cannot go on. The process ends; the next start decides from the disk.")]

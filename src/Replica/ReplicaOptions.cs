@@ -9,6 +9,9 @@ namespace Replication.Replica;
 /// <param name="Kind">What it wants to be.</param>
 public sealed record ReplicaOptions(Uri Upstream, string NodeName, string Address, FollowerKind Kind)
 {
+    /// <summary>gRPC address of the node that snapshots are fetched from; null for the upstream.</summary>
+    public Uri? BootstrapFrom { get; init; }
+
     /// <summary>How long a connection may take to answer the Hello, a snapshot that is written for it included. Default 60 s.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -1,3 +1,4 @@
+using Replication.Core.Bootstrapping;
 using Replication.Core.Following;
 
 namespace Replication.Replica;
@@ -11,6 +12,7 @@ internal sealed class ReplicaProgress
     private readonly TimeProvider _time;
     private readonly long _started;
     private readonly Lock _gate = new();
+    private readonly TransferPace _transfer = new();
     private DataAge _age = NothingKnown();
     private TimeSpan _lastContact;
     private long _commitIndex;
@@ -81,21 +83,34 @@ internal sealed class ReplicaProgress
         }
     }
 
-    /// <summary>
-    /// A snapshot was installed: what is shown may have gone back or jumped, into another history even, so that nothing
-    /// that was known of its age and of the upstream's end holds any more.
-    /// </summary>
-    public void Installed(long index)
+    /// <summary>A bootstrap begins, perhaps from another history: what was known of the upstream's end does not hold any more.</summary>
+    public void BeginsAnew()
     {
-        lock (_gate) (_applied, _commitIndex, _upstreamIndex, _age) = (index, 0, null, NothingKnown());
+        lock (_gate) _upstreamIndex = null;
     }
 
-    public UpstreamStatus Describe(Uri upstream, bool connected, string lastError, (long Bytes, long Total) bootstrap)
+    /// <summary>A snapshot was installed: what is shown may have gone back or jumped, so that nothing that was known of its age holds any more.</summary>
+    public void Installed(long index)
+    {
+        lock (_gate)
+        {
+            (_applied, _commitIndex, _age) = (index, 0, NothingKnown());
+            _transfer.Moved(TransferProgress.None, Now);
+        }
+    }
+
+    /// <summary>So much of a snapshot has come.</summary>
+    public void Fetched(TransferProgress progress)
+    {
+        lock (_gate) _transfer.Moved(progress, Now);
+    }
+
+    public UpstreamStatus Describe(Uri upstream, bool connected, string lastError)
     {
         lock (_gate)
         {
             var facts = new UpstreamFacts(
-                upstream.GetLeftPart(UriPartial.Authority), connected, _lastContact, _commitIndex, _upstreamIndex, _applied, _age.At(Now), lastError, bootstrap.Bytes, bootstrap.Total);
+                upstream.GetLeftPart(UriPartial.Authority), connected, _lastContact, _commitIndex, _upstreamIndex, _applied, _age.At(Now), lastError, _transfer.Progress, _transfer.TimeLeft(Now));
             return facts.At(Now);
         }
     }

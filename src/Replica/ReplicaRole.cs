@@ -10,9 +10,8 @@ using Replication.Core.Payloads;
 using Replication.Core.Positions;
 using Replication.Core.Records;
 using Replication.Core.Snapshots;
-using Replication.Protos.V1;
+using Replication.Replica.Bootstrapping;
 using Replication.Wire;
-using Hello = Replication.Core.Following.Hello;
 
 namespace Replication.Replica;
 
@@ -32,7 +31,7 @@ public sealed class ReplicaRole : IAsyncDisposable
     private readonly Action<Exception> _fatal;
     private readonly FollowerCourse _course;
     private readonly ReplicaProgress _progress;
-    private readonly SnapshotFetcher _fetcher;
+    private readonly ReplicaBootstrap _bootstrap;
     private readonly ResiliencePipeline _patience;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _stateGate = new();
@@ -59,7 +58,7 @@ public sealed class ReplicaRole : IAsyncDisposable
         _course = new FollowerCourse(new FollowerSelf(options.NodeName, options.Address, entropy.NextNonZero(), options.Kind));
         _primary = options.Upstream.GetLeftPart(UriPartial.Authority);
         _progress = new ReplicaProgress(time, database.State.Index);
-        _fetcher = new SnapshotFetcher(database, logger);
+        _bootstrap = new ReplicaBootstrap(database, options, _progress, time, fatal, logger);
         _patience = Patience();
         _running = Task.Run(RunAsync, CancellationToken.None);
     }
@@ -80,13 +79,13 @@ public sealed class ReplicaRole : IAsyncDisposable
     public TimeSpan Age => _progress.Age;
 
     /// <summary>Snapshots installed since the start.</summary>
-    public long SnapshotsInstalled => _fetcher.Installed;
+    public long SnapshotsInstalled => _bootstrap.Installed;
 
     /// <summary>Entries applied from the stream since the start.</summary>
     public long EntriesApplied => _progress.EntriesApplied;
 
     /// <summary>The upstream, for status.</summary>
-    public Core.Following.UpstreamStatus Describe() => _progress.Describe(_options.Upstream, _connected, _lastError, _fetcher.Progress);
+    public Core.Following.UpstreamStatus Describe() => _progress.Describe(_options.Upstream, _connected, _lastError);
 
     /// <summary>Ends the session and waits until everything received is durable.</summary>
     public async ValueTask DisposeAsync()
@@ -94,6 +93,7 @@ public sealed class ReplicaRole : IAsyncDisposable
         Become(ReplicaState.Stopping);
         await _stopping.CancelAsync();
         await _running;
+        _bootstrap.Dispose();
         _stopping.Dispose();
     }
 
@@ -118,6 +118,7 @@ public sealed class ReplicaRole : IAsyncDisposable
     {
         try
         {
+            _bootstrap.GoOn();
             // One execution lasts until a session was opened and ended: the pauses begin small again after each.
             while (!_stopping.IsCancellationRequested) await _patience.ExecuteAsync(async token => await FollowOnceAsync(token), _stopping.Token);
         }
@@ -138,24 +139,29 @@ public sealed class ReplicaRole : IAsyncDisposable
         using var link = new UpstreamLink(_options.Upstream);
         try
         {
-            using var call = link.Stream.Follow(cancellationToken: cancellation);
-            var lease = _database.Log;
-            var hello = _course.Hello(_database.Identity, lease?.Log.Durable, lease?.Epochs.UpTo(lease.Log.Durable.Index) ?? EpochTable.Empty);
-            var response = await IntroduceAsync(call, hello, cancellation);
+            if (await _bootstrap.InstallIfWholeAsync(cancellation)) _course.Bootstrapped();
+            using var call = new UpstreamCall(link.Stream.Follow(cancellationToken: cancellation), _options, _time);
+            var hello = _course.Hello(_database.Identity, _bootstrap.Log ?? OwnLog(), _bootstrap.FetchesElsewhere);
+            var response = await call.IntroduceAsync(hello, cancellation);
             _progress.Connected();
             var answer = response.ToAnswer(hello.Durable.Index + 1)
                 ?? throw new UpstreamException(response.Ending?.Message ?? $"It answered a Hello with {response.MessageCase}.");
-            switch (_course.Decide(answer))
+            switch (_course.Decide(answer, hello))
             {
                 case FollowerMove.Follow:
-                    await FollowAsync(call, lease ?? throw new UpstreamException("It goes on with a log that this node does not have."), response.Resume, cancellation);
+                    if (response.Resume.Primary.Length > 0) _primary = response.Resume.Primary;
+                    _connected = true;
+                    await FollowAsync(link, call, cancellation);
                     break;
                 case FollowerMove.Bootstrap:
-                    Become(ReplicaState.Bootstrapping);
-                    await BootstrapAsync(link, response.NeedSnapshot, cancellation);
+                    await _bootstrap.BeginAsync(response.NeedSnapshot, cancellation);
+                    if (_course.IsGoingInCircles) throw new UpstreamException("It asks for one snapshot after the other and goes on behind none.");
+                    break;
+                case FollowerMove.BeginAnew:
+                    _bootstrap.Forget();
                     break;
                 case FollowerMove.Reintroduce:
-                    ReplicaLog.Diverged(_logger, _course.Fork.ToString()!);
+                    Withdraw(_course.Fork!.Value);
                     break;
                 default:
                     throw new UpstreamException(answer is FollowAnswer.Refused refused ? refused.Message : "It goes on with a log that this node does not have.");
@@ -175,47 +181,38 @@ public sealed class ReplicaRole : IAsyncDisposable
 
     private static bool IsOfTheConnection(Exception failure) => failure
         is RpcException or StreamDamagedException or UpstreamException or HttpRequestException or MalformedPayloadException or TimeoutException
-        or SnapshotDamagedException or OperationCanceledException
+        or SnapshotDamagedException or SnapshotGoneException or OperationCanceledException
         || (failure is IOException io && DiskFullException.IsToldBy(io));
 
-    private async Task<FollowResponse> IntroduceAsync(AsyncDuplexStreamingCall<FollowRequest, FollowResponse> call, Hello hello, CancellationToken cancellation)
+    private FollowerLog? OwnLog() => _database.Log is { } lease ? new FollowerLog(_database.History, lease.Log.Durable, lease.Epochs.UpTo(lease.Log.Durable.Index)) : null;
+
+    // What was shown and is not in the history that goes on is shown no more.
+    private void Withdraw(LogPosition fork)
     {
-        try
-        {
-            await call.RequestStream.WriteAsync(hello.ToMessage(), cancellation);
-        }
-        catch (Exception failure) when (failure is IOException or InvalidOperationException)
-        {
-            // The connection broke under the write. Told apart here from a failure of this node's own files.
-            throw new UpstreamException(failure.Message, failure);
-        }
-        if (!await call.ResponseStream.MoveNext(cancellation).WaitAsync(_options.AnswerTimeout, _time, cancellation))
-            throw new UpstreamException("It closed the stream without an answer.");
-        call.ResponseStream.Current.ThrowIfChanged(hello.Durable.Index + 1);
-        return call.ResponseStream.Current;
+        ReplicaLog.Diverged(_logger, fork.ToString());
+        if (_database.State.Index > fork.Index) _database.Withdraw();
     }
 
-    private async Task FollowAsync(
-        AsyncDuplexStreamingCall<FollowRequest, FollowResponse> call, LogLease lease, Resume resume, CancellationToken cancellation)
+    private async Task FollowAsync(UpstreamLink link, UpstreamCall call, CancellationToken cancellation)
     {
-        if (resume.Primary.Length > 0) _primary = resume.Primary;
-        _connected = true;
-        Become(ReplicaState.CatchingUp);
-        ReplicaLog.Resumed(_logger, _options.Upstream, lease.Log.Durable.Index + 1);
         var began = _time.GetTimestamp();
-        using var session = new ReplicaSession(_database, lease, call, _progress, _options, _time, _fatal, SessionMoved);
-        var reason = await RunAsync(session, cancellation);
-        ReplicaLog.SessionEnded(_logger, _options.Upstream, lease.Log.Durable.Index, reason);
+        var reason = await UntilItEndsAsync(link, call, cancellation);
+        ReplicaLog.SessionEnded(_logger, _options.Upstream, _database.Log?.Log.Durable.Index ?? 0, reason);
         if (_time.GetElapsedTime(began) < ShortSession) throw new UpstreamException(reason);
         _lastError = reason;
     }
 
     // A session that broke is the end of one attempt, not a failed one: it was open.
-    private static async Task<string> RunAsync(ReplicaSession session, CancellationToken cancellation)
+    private async Task<string> UntilItEndsAsync(UpstreamLink link, UpstreamCall call, CancellationToken cancellation)
     {
         try
         {
-            return await session.RunAsync(cancellation);
+            if (_bootstrap.Log is null) return await FollowLogAsync(call, intake: null, cancellation);
+            Become(ReplicaState.Bootstrapping);
+            var (installed, reason) = await _bootstrap.RunAsync(call, link, cancellation);
+            if (installed is null) return reason;
+            _course.Bootstrapped();
+            return await FollowLogAsync(call, installed, cancellation);
         }
         catch (Exception failure) when (!cancellation.IsCancellationRequested && failure is not (ApplyException or UnsupportedFormatException) && IsOfTheConnection(failure))
         {
@@ -223,16 +220,17 @@ public sealed class ReplicaRole : IAsyncDisposable
         }
     }
 
+    private async Task<string> FollowLogAsync(UpstreamCall call, StreamIntake? intake, CancellationToken cancellation)
+    {
+        var lease = _database.Log ?? throw new UpstreamException("It goes on with a log that this node does not have.");
+        Become(ReplicaState.CatchingUp);
+        ReplicaLog.Resumed(_logger, _options.Upstream, lease.Log.Durable.Index + 1);
+        using var session = new ReplicaSession(_database, lease, intake ?? StreamIntake.Behind(lease), call, _progress, _options, _time, _fatal, SessionMoved);
+        return await session.RunAsync(cancellation);
+    }
+
     private static string Reason(Exception failure) =>
         failure is RpcException rpc ? (rpc.Status.Detail.Length > 0 ? rpc.Status.Detail : rpc.StatusCode.ToString()) : failure.Message;
-
-    private async Task BootstrapAsync(UpstreamLink link, NeedSnapshot need, CancellationToken cancellation)
-    {
-        var manifest = need.Manifest.ToManifest();
-        await _fetcher.BootstrapAsync(link.Snapshots, manifest, keepOldLog: _course.Fork is not null, cancellation);
-        _course.Bootstrapped();
-        _progress.Installed(manifest.Position.Index);
-    }
 
     private void SessionMoved()
     {

@@ -1,4 +1,3 @@
-using Grpc.Core;
 using Replication.Core.Database;
 using Replication.Core.Following;
 using Replication.Protos.V1;
@@ -17,7 +16,7 @@ internal sealed class ReplicaSession : IDisposable
     private readonly ReplicaProgress _progress;
     private readonly ReplicaOptions _options;
     private readonly TimeProvider _time;
-    private readonly AsyncDuplexStreamingCall<FollowRequest, FollowResponse> _call;
+    private readonly UpstreamCall _call;
     private readonly LogPump _pump;
     private readonly StreamReceiver _receiver;
     private readonly Action _moved;
@@ -26,7 +25,8 @@ internal sealed class ReplicaSession : IDisposable
     public ReplicaSession(
         LocalDatabase database,
         LogLease lease,
-        AsyncDuplexStreamingCall<FollowRequest, FollowResponse> call,
+        StreamIntake intake,
+        UpstreamCall call,
         ReplicaProgress progress,
         ReplicaOptions options,
         TimeProvider time,
@@ -40,11 +40,10 @@ internal sealed class ReplicaSession : IDisposable
         _progress = progress;
         _options = options;
         _time = time;
-        var tail = _lease.Log.Durable;
-        _pump = new LogPump(database, _lease.Log, fatal);
-        _receiver = new StreamReceiver(tail, _lease.Epochs.UpTo(tail.Index), database.State, database.Digests, _pump.Take);
+        _pump = new LogPump(_lease.Log, () => database.CommitIndex, database.Durable.Fire, fatal);
+        _receiver = new StreamReceiver(intake, database.State, database.Digests, _pump.Take);
         _applied = _receiver.Applied;
-        _lease.Log.ReadEach(_receiver.Applied + 1, tail.Index, _receiver.TakeLogged);
+        _lease.Log.ReadEach(_receiver.Applied + 1, intake.Tail.Index, _receiver.TakeLogged);
     }
 
     /// <summary>Runs until the session ends.</summary>
@@ -52,7 +51,7 @@ internal sealed class ReplicaSession : IDisposable
     public async Task<string> RunAsync(CancellationToken cancellation)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var acknowledging = AcknowledgeAsync(ending.Token);
+        var acknowledging = new Acknowledger(_call, _pump.Moved, Acknowledgement, _options.AckInterval, _time).RunAsync(ending.Token);
         try
         {
             return await ReceiveAsync(ending.Token);
@@ -60,26 +59,13 @@ internal sealed class ReplicaSession : IDisposable
         finally
         {
             await ending.CancelAsync();
-            await Quietly(acknowledging);
+            await Acknowledger.EndedAsync(acknowledging);
             await _pump.DrainAsync(CancellationToken.None);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _pump.Dispose();
-
-    private static async Task Quietly(Task acknowledging)
-    {
-        try
-        {
-            await acknowledging;
-        }
-        catch (Exception ended) when (ended is OperationCanceledException or RpcException or InvalidOperationException or IOException)
-        {
-            // The receiving side knows why the session ended, and says so.
-            _ = ended;
-        }
-    }
 
     private async Task<string> ReceiveAsync(CancellationToken cancellation)
     {
@@ -88,15 +74,14 @@ internal sealed class ReplicaSession : IDisposable
             bool more;
             try
             {
-                more = await _call.ResponseStream.MoveNext(cancellation).WaitAsync(_options.SilenceTimeout, _time, cancellation);
+                more = await _call.ReadAsync().WaitAsync(_options.SilenceTimeout, _time, cancellation);
             }
             catch (TimeoutException)
             {
-                return $"nothing came for {_options.SilenceTimeout.TotalSeconds} s.";
+                return EndOfSession.Silent(_options.SilenceTimeout);
             }
-            if (!more) return "the upstream closed the stream.";
-            var message = _call.ResponseStream.Current;
-            message.ThrowIfChanged(_receiver.Tail.Index + 1);
+            if (!more) return EndOfSession.Closed;
+            var message = _call.Take(_receiver.Tail.Index + 1);
             switch (message.MessageCase)
             {
                 case FollowResponse.MessageOneofCase.Frames:
@@ -108,7 +93,7 @@ internal sealed class ReplicaSession : IDisposable
                 case FollowResponse.MessageOneofCase.Ending:
                     return message.Ending.Message;
                 default:
-                    return $"a message came that does not belong there ({message.MessageCase}).";
+                    return EndOfSession.Misplaced(message);
             }
         }
     }
@@ -147,19 +132,9 @@ internal sealed class ReplicaSession : IDisposable
         _moved();
     }
 
-    private async Task AcknowledgeAsync(CancellationToken cancellation)
+    private Acknowledgement Acknowledgement()
     {
-        while (true)
-        {
-            var moved = _pump.Moved.Next;
-            var received = _pump.Taken.Index;
-            var acknowledgement = new Acknowledgement(
-                received, Math.Min(received, _lease.Log.Durable.Index), Math.Min(received, Interlocked.Read(ref _applied)), _progress.Stamp());
-            await _call.RequestStream.WriteAsync(acknowledgement.ToMessage(), cancellation);
-            using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            await Task.WhenAny(moved, Task.Delay(_options.AckInterval, _time, timer.Token));
-            await timer.CancelAsync();
-            cancellation.ThrowIfCancellationRequested();
-        }
+        var received = _pump.Taken.Index;
+        return new Acknowledgement(received, Math.Min(received, _lease.Log.Durable.Index), Math.Min(received, Interlocked.Read(ref _applied)), _progress.Stamp());
     }
 }

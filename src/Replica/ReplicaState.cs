@@ -24,7 +24,7 @@ public static class ReplicaStates
         (ReplicaState.Stopping, _) => false,
         (_, ReplicaState.Stopping) => true,
         (ReplicaState.Connecting, ReplicaState.Bootstrapping or ReplicaState.CatchingUp) => true,
-        (ReplicaState.Bootstrapping, ReplicaState.Connecting) => true,
+        (ReplicaState.Bootstrapping, ReplicaState.CatchingUp or ReplicaState.Connecting) => true,
         (ReplicaState.CatchingUp, ReplicaState.Streaming or ReplicaState.Connecting) => true,
         (ReplicaState.Streaming, ReplicaState.CatchingUp or ReplicaState.Connecting) => true,
         _ => false,

@@ -20,6 +20,26 @@ public static class Errors
     public static RpcException Failure(Error error) =>
         new(new Status(StatusOf(error.Code), error.Message), new Metadata { { Trailer, error.ToByteArray() } });
 
+    /// <summary>A bounded number of transfers is under way.</summary>
+    /// <param name="message">One sentence: what is wrong.</param>
+    /// <param name="retryAfter">When to try again.</param>
+    public static RpcException Busy(string message, TimeSpan retryAfter) =>
+        Failure(new Error { Code = Error.Types.Code.Busy, Message = message, RetryAfterMillis = (ulong)retryAfter.TotalMilliseconds });
+
+    /// <summary>The details of a failure; null when it brings none, or none that can be read.</summary>
+    public static Error? Details(this RpcException failure)
+    {
+        if (failure.Trailers.GetValueBytes(Trailer) is not { } bytes) return null;
+        try
+        {
+            return Error.Parser.ParseFrom(bytes);
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>This node does not write.</summary>
     /// <param name="primary">gRPC address of the primary; empty when it is not known.</param>
     public static Error NotPrimary(string primary) => new()

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Replication.Core.Bootstrapping;
 using Replication.Core.Following;
 using Replication.Core.Payloads;
 using Replication.Core.Positions;
@@ -30,6 +31,8 @@ public static class FollowMap
             Kind = (Protos.V1.Hello.Types.Kind)hello.Kind,
             Durable = hello.Durable.ToMessage(),
             DurableCrc = hello.DurableCrc,
+            Fetching = hello.Fetching?.ToMessage(),
+            FetchesElsewhere = hello.FetchesElsewhere,
         };
         message.Epochs.AddRange(hello.Epochs.ToMessages());
         return new FollowRequest { Hello = message }.Sealed();
@@ -76,7 +79,11 @@ public static class FollowMap
             Enum.IsDefined((FollowerKind)message.Kind) ? (FollowerKind)message.Kind : FollowerKind.Reader,
             epochs,
             message.Durable.ToPosition(),
-            message.DurableCrc);
+            message.DurableCrc)
+        {
+            Fetching = message.Fetching?.ToPosition(),
+            FetchesElsewhere = message.FetchesElsewhere,
+        };
     }
 
     /// <summary>An acknowledgement as a message.</summary>
@@ -88,6 +95,8 @@ public static class FollowMap
             Durable = (ulong)acknowledgement.Durable,
             Applied = (ulong)acknowledgement.Applied,
             Stamp = acknowledgement.Stamp,
+            BootstrapBytes = (ulong)acknowledgement.Transfer.Bytes,
+            BootstrapTotalBytes = (ulong)acknowledgement.Transfer.TotalBytes,
         },
     }.Sealed();
 
@@ -97,7 +106,8 @@ public static class FollowMap
     {
         if (!request.IsWhole()) throw Errors.Failure(Error.Types.Code.InvalidArgument, "An acknowledgement came with changed bytes.");
         var ack = request.Ack;
-        return new Acknowledgement(PositionMap.ToIndex(ack.Received), PositionMap.ToIndex(ack.Durable), PositionMap.ToIndex(ack.Applied), ack.Stamp);
+        var transfer = new TransferProgress(PositionMap.ToIndex(ack.BootstrapBytes), PositionMap.ToIndex(ack.BootstrapTotalBytes));
+        return new Acknowledgement(PositionMap.ToIndex(ack.Received), PositionMap.ToIndex(ack.Durable), PositionMap.ToIndex(ack.Applied), ack.Stamp, transfer);
     }
 
     /// <summary>The answer of an upstream that goes on behind the replica's end.</summary>
@@ -110,8 +120,11 @@ public static class FollowMap
         Resume = new Resume { HistoryId = history.ToBytes(), Epoch = reign.Epoch.Number, ReignId = reign.ReignId, CommitIndex = (ulong)commitIndex, Primary = primary },
     }.Sealed();
 
-    /// <summary>The answer of an upstream that offers a snapshot.</summary>
-    public static FollowResponse NeedSnapshot(CoreManifest manifest) => new FollowResponse { NeedSnapshot = new NeedSnapshot { Manifest = manifest.ToMessage() } }.Sealed();
+    /// <summary>The answer of an upstream whose log does not reach back to the replica's end.</summary>
+    /// <param name="manifest">Of the snapshot that it offers; null for a replica that takes snapshots from another node.</param>
+    /// <param name="firstIndex">Of its log.</param>
+    public static FollowResponse NeedSnapshot(CoreManifest? manifest, long firstIndex) =>
+        new FollowResponse { NeedSnapshot = new NeedSnapshot { Manifest = manifest?.ToMessage(), FirstIndex = (ulong)firstIndex } }.Sealed();
 
     /// <summary>The answer of an upstream whose history parts from the replica's.</summary>
     public static FollowResponse ToMessage(this FollowAnswer.Diverged diverged) => new FollowResponse { Diverged = new Diverged { Fork = diverged.Fork.ToMessage() } }.Sealed();

@@ -63,6 +63,7 @@ public static class StatusMap
             };
             if (upstream.LagEntries is { } entries) message.Upstream.LagEntries = (ulong)entries;
             if (upstream.LagBytes is { } bytes) message.Upstream.LagBytes = (ulong)bytes;
+            if (upstream.BootstrapMillisLeft is { } left) message.Upstream.BootstrapMillisLeft = (ulong)left;
         }
         return message;
     }
@@ -81,7 +82,10 @@ public static class StatusMap
             LagEntries = (ulong)follower.LagEntries,
             LagBytes = (ulong)follower.LagBytes,
             LastContactMillis = (ulong)follower.LastContactMillis,
+            BootstrapBytes = (ulong)follower.BootstrapBytes,
+            BootstrapTotalBytes = (ulong)follower.BootstrapTotalBytes,
         };
+        if (follower.BootstrapMillisLeft is { } left) message.BootstrapMillisLeft = (ulong)left;
         if (follower.BytesUntilDropped is { } bytes) message.BytesUntilDropped = (ulong)bytes;
         if (follower.MillisUntilDropped is { } millis) message.MillisUntilDropped = (ulong)millis;
         return message;

@@ -1,8 +1,8 @@
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
-using Replication.Testing;
 using Replication.Protos.V1;
+using Replication.Testing;
 using Code = Replication.Protos.V1.Error.Types.Code;
 
 namespace Replication.Node.Tests;

@@ -93,7 +93,7 @@ public sealed class MetricsTests
         Assert.Equal(100, shown.Length);
         Assert.Single(shown, sample => sample.Contains("follower=\"zz\"", StringComparison.Ordinal));
         Assert.Contains("""replication_follower_lag_entries{follower="a \"quoted\"\nname\\",follower_id="0000000000000001"}""", shown);
-        Assert.Equal(ManyFollowers, metrics["""replication_followers{state="Bootstrapping"}"""]);
+        Assert.Equal(ManyFollowers, metrics["""replication_followers{state="Disconnected"}"""]);
     }
 
     [Fact]

@@ -1,8 +1,8 @@
 using Grpc.Core;
 using Grpc.Net.Client;
-using Replication.Testing;
 using Replication.Protos.Health.V1;
 using Replication.Protos.Reflection.V1;
+using Replication.Testing;
 using ServingStatus = Replication.Protos.Health.V1.HealthCheckResponse.Types.ServingStatus;
 
 namespace Replication.Node.Tests;

@@ -83,6 +83,7 @@ internal static class StatusJson
         json.WriteString("lastError", upstream.LastError);
         json.WriteNumber("bootstrapBytes", upstream.BootstrapBytes);
         json.WriteNumber("bootstrapTotalBytes", upstream.BootstrapTotalBytes);
+        WriteKnown(json, "bootstrapMillisLeft", upstream.HasBootstrapMillisLeft, upstream.BootstrapMillisLeft);
         WriteKnown(json, "lagBytes", upstream.HasLagBytes, upstream.LagBytes);
         json.WriteEndObject();
     }
@@ -111,6 +112,9 @@ internal static class StatusJson
             json.WriteNumber("lastContactMillis", follower.LastContactMillis);
             WriteKnown(json, "bytesUntilDropped", follower.HasBytesUntilDropped, follower.BytesUntilDropped);
             WriteKnown(json, "millisUntilDropped", follower.HasMillisUntilDropped, follower.MillisUntilDropped);
+            json.WriteNumber("bootstrapBytes", follower.BootstrapBytes);
+            json.WriteNumber("bootstrapTotalBytes", follower.BootstrapTotalBytes);
+            WriteKnown(json, "bootstrapMillisLeft", follower.HasBootstrapMillisLeft, follower.BootstrapMillisLeft);
             json.WriteEndObject();
         }
         json.WriteEndArray();

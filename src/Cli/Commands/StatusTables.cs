@@ -30,7 +30,8 @@ internal static class StatusTables
 
     private static string[] Cells(Uri server, NodeStatus status) =>
     [
-        ServerAddress.Show(server), status.NodeName, status.Role, status.State,
+        ServerAddress.Show(server), status.NodeName, status.Role,
+        status.State + Bootstrap(status.Upstream?.BootstrapBytes ?? 0, status.Upstream?.BootstrapTotalBytes ?? 0, status.Upstream?.HasBootstrapMillisLeft == true ? status.Upstream.BootstrapMillisLeft : null),
         Number(status.Durable?.Epoch ?? 0), PositionOf(status.Durable),
         status.Upstream is null ? None : status.Upstream.HasLagEntries ? Number(status.Upstream.LagEntries) : Unknown,
         status.Upstream is null ? None : status.Upstream.AgeMillis < UnknownAge ? Units.Millis(status.Upstream.AgeMillis) : Unknown,
@@ -38,12 +39,18 @@ internal static class StatusTables
         status.Upstream is null ? None : Units.Millis(status.Upstream.LastContactMillis),
     ];
 
+    // Like " 45 % of 312.0 MB, 3.2 s left".
+    private static string Bootstrap(ulong bytes, ulong total, ulong? millisLeft) => total == 0
+        ? string.Empty
+        : string.Create(CultureInfo.InvariantCulture, $" {100.0 * bytes / total:0} % of {Units.Bytes(total)}{(millisLeft is { } left ? $", {Units.Millis(left)} left" : string.Empty)}");
+
     private static string[] Silent(NodeAnswer<NodeStatus> answer) =>
         [ServerAddress.Show(answer.Server), None, None, answer.IsUnreachable ? "unreachable" : "refused", None, None, None, None, None, None, None];
 
     private static string[] Cells(NodeStatus upstream, FollowerStatus follower) =>
     [
-        upstream.NodeName, follower.NodeName, follower.Address.Length == 0 ? None : follower.Address, follower.State,
+        upstream.NodeName, follower.NodeName, follower.Address.Length == 0 ? None : follower.Address,
+        follower.State + Bootstrap(follower.BootstrapBytes, follower.BootstrapTotalBytes, follower.HasBootstrapMillisLeft ? follower.BootstrapMillisLeft : null),
         Number(follower.ReceivedIndex), Number(follower.DurableIndex), Number(follower.AppliedIndex),
         Number(follower.LagEntries), Units.Bytes(follower.LagBytes), Units.Millis(follower.LastContactMillis),
         follower.HasBytesUntilDropped ? Units.Bytes(follower.BytesUntilDropped) : None,

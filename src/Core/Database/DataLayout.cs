@@ -27,10 +27,10 @@ public sealed record DataLayout(string Root)
     /// <summary>Says that everything in <see cref="Bootstrap"/> is complete and takes the place of log and snapshots.</summary>
     public string InstallMarker => Path.Combine(Bootstrap, "install");
 
-    /// <summary>A new log, before it takes its place.</summary>
+    /// <summary>The log that streams in behind a snapshot that is being fetched, before it takes its place.</summary>
     public string StagedLog => Path.Combine(Bootstrap, "log");
 
-    /// <summary>A fetched snapshot, before it takes its place.</summary>
+    /// <summary>A snapshot that is being fetched, before it takes its place.</summary>
     public string StagedSnapshots => Path.Combine(Bootstrap, "snapshots");
 
     /// <summary>The log that was replaced.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Replication.Core.Bootstrapping;
 using Replication.Core.Following.Retention;
 using Replication.Core.IO;
 using Replication.Core.Log;
@@ -72,6 +73,8 @@ public sealed class LocalDatabase : IDisposable
     public Pulse Durable { get; } = new();
 
     internal DatabaseEnvironment World => _environment;
+
+    internal int SegmentBytes => _options.Log.SegmentBytes;
 
     /// <summary>Opens a data directory, or makes it.</summary>
     /// <param name="environment">The world.</param>
@@ -193,25 +196,25 @@ public sealed class LocalDatabase : IDisposable
     public void SaveFollowers(IEnumerable<RegisteredFollower> followers) => _opener.WriteWhole(Layout.Root, Layout.Followers, FollowerRegister.ToBytes(followers), FileLabel.Register);
 
     /// <summary>
-    /// Replaces log and snapshots by a fetched snapshot whose data was verified, and shows it. Whoever reads the old log
-    /// is ended first.
+    /// Replaces log and snapshots by those of a bootstrap, and shows its state. Whoever reads the old log is ended first.
+    /// The old log is kept aside when it has entries that the new one is not known to have.
     /// </summary>
-    /// <param name="bootstrap">Complete.</param>
-    /// <param name="keepOldLog">Whether the replaced log goes to the lost folder instead of away: it holds entries that the new history does not have.</param>
-    /// <exception cref="DiskFullException">There is no room for the new log; nothing has changed.</exception>
+    /// <param name="bootstrap">Complete; nobody appends to its log any more. Is disposed of.</param>
+    /// <param name="state">Loaded from it, and replayed as far as it is committed.</param>
+    /// <exception cref="DiskFullException">There is no room for the decision; nothing has changed.</exception>
     /// <exception cref="InstallInterruptedException">The process has to end; the next start does the rest.</exception>
-    public void Install(BootstrapFolder bootstrap, bool keepOldLog)
+    public void Install(Bootstrap bootstrap, DatabaseState state)
     {
         lock (_snapshotGate)
         {
-            var state = bootstrap.Load();
             // May find the disk full; then nothing has changed and the old log is still served.
-            SnapshotInstaller.Stage(this, bootstrap, keepOldLog, _options.Log.SegmentBytes);
+            Installation.Stage(_environment.Files, Layout, KeepsOldLog(bootstrap));
+            bootstrap.Dispose();
             Log?.Dispose();
             Volatile.Write(ref _log, null);
             try
             {
-                Replace(bootstrap.Manifest, state);
+                Replace(bootstrap.Manifest.History, state);
             }
             catch (IOException failure)
             {
@@ -220,6 +223,9 @@ public sealed class LocalDatabase : IDisposable
             Publish(state);
         }
     }
+
+    /// <summary>Takes what readers see away from them: it turned out not to be in the history that goes on. Until a bootstrap they see nothing.</summary>
+    public void Withdraw() => Publish(DatabaseState.Empty);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -230,7 +236,7 @@ public sealed class LocalDatabase : IDisposable
 
     private void Recover(bool isNew)
     {
-        SnapshotInstaller.Finish(_environment.Files, Layout);
+        Installation.Finish(_environment.Files, Layout);
         _opener.RequireFolders(Layout);
         Snapshots = new SnapshotCatalogue(_environment.Files, Layout.Snapshots);
         if (LogRecovery.SegmentNames(_environment.Files, Layout.Log).Count == 0)
@@ -249,14 +255,13 @@ public sealed class LocalDatabase : IDisposable
                 throw new DataDirectoryException($"{Layout.Log} belongs to history {recovered.Log.History}, this node to {History}. Restore the right files.");
             var (state, damaged) = new StateRecovery(_environment.Files, Snapshots, recovered, Digests).Run();
             Opening = new OpeningReport(isNew, state.SnapshotIndex, state.State.Index - state.SnapshotIndex, recovered.TornTail, damaged);
-            var epochs = recovered.Reigns.Where(row => row.FirstIndex > state.State.Index).Aggregate(state.State.Epochs, (table, row) => table.With(row));
             // From now on a bit that rots in the last batch is damage, and no longer taken for a torn write.
             recovered.Log.MarkIdle(state.State.Index);
             RemoveLeftovers();
             Interlocked.Exchange(ref _commitIndex, state.State.Index);
             Volatile.Write(ref _state, state.State);
             Digests.Record(state.State.Index, state.State.Digest, state.State.Records);
-            Volatile.Write(ref _log, new LogLease(recovered.Log, epochs));
+            Volatile.Write(ref _log, new LogLease(recovered.Log, EpochsBehind(state.State, recovered)));
         }
         catch
         {
@@ -286,17 +291,27 @@ public sealed class LocalDatabase : IDisposable
         }
     }
 
-    private void Replace(SnapshotManifest manifest, DatabaseState state)
+    private bool KeepsOldLog(Bootstrap bootstrap)
     {
-        SnapshotInstaller.Decide(_environment.Files, Layout);
-        SnapshotInstaller.Finish(_environment.Files, Layout);
+        if (Log is not { } old || old.Log.Durable.Index < old.Log.FirstIndex) return false;
+        var (oldEnd, newEnd) = (old.Log.Durable.Index, bootstrap.Log.Log.Durable.Index);
+        return bootstrap.Log.Epochs.UpTo(newEnd).ForkFrom(old.Epochs.UpTo(oldEnd), newEnd, oldEnd).Index < oldEnd;
+    }
+
+    private void Replace(HistoryId history, DatabaseState state)
+    {
+        Installation.Decide(_environment.Files, Layout);
+        Installation.Finish(_environment.Files, Layout);
         var recovered = OpenLog();
         Snapshots = new SnapshotCatalogue(_environment.Files, Layout.Snapshots);
-        SaveIdentity(Identity with { History = manifest.History });
+        SaveIdentity(Identity with { History = history });
         Interlocked.Exchange(ref _commitIndex, state.Index);
-        Volatile.Write(ref _log, new LogLease(recovered.Log, state.Epochs));
+        Volatile.Write(ref _log, new LogLease(recovered.Log, EpochsBehind(state, recovered)));
         Digests.Record(state.Index, state.Digest, state.Records);
     }
+
+    private static EpochTable EpochsBehind(DatabaseState state, RecoveredLog recovered) =>
+        recovered.Reigns.Where(row => row.FirstIndex > state.Index).Aggregate(state.Epochs, (table, row) => table.With(row));
 
     private RecoveredLog OpenLog() => LogRecovery.Open(
         _environment.Files, Layout.Log, Layout.Lost, _environment.SupplyFor(Layout.Log, _options.Log.SegmentBytes), _environment.Entropy);

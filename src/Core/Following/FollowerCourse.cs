@@ -9,13 +9,22 @@ public enum FollowerMove
 {
     /// <summary>Take frames behind the end of its log.</summary>
     Follow,
-    /// <summary>Fetch the snapshot that was offered, and begin from it.</summary>
+    /// <summary>Begin from a snapshot: the one that was offered, or one from where it fetches them.</summary>
     Bootstrap,
+    /// <summary>Forget the bootstrap under way, which leads nowhere, and say Hello again at once.</summary>
+    BeginAnew,
     /// <summary>Say Hello again at once: the next one says something else.</summary>
     Reintroduce,
     /// <summary>Try again after a pause.</summary>
     TryLater,
 }
+
+/// <summary>The log that a replica introduces itself with.</summary>
+/// <param name="History">The lineage.</param>
+/// <param name="End">The end of the synced log.</param>
+/// <param name="Epochs">Every reign up to there.</param>
+/// <param name="Fetching">Of the snapshot that is still being fetched, of which this is the log behind; null when all is there.</param>
+public sealed record FollowerLog(HistoryId History, LogTail End, EpochTable Epochs, LogPosition? Fetching = null);
 
 /// <summary>Who a replica says it is, whatever its data.</summary>
 /// <param name="NodeName">For people.</param>
@@ -30,44 +39,60 @@ public sealed record FollowerSelf(string NodeName, string Address, ulong RunId, 
 /// </summary>
 public sealed class FollowerCourse(FollowerSelf self)
 {
+    private int _snapshotsInARow;
+
     /// <summary>
     /// Behind this position its log is not in its upstream's history; null when as far as it knows all of it is. Until
-    /// the bootstrap that follows it introduces itself as a node without data, and that bootstrap keeps the old log.
+    /// the bootstrap that follows it no longer introduces itself with that log.
     /// </summary>
     public LogPosition? Fork { get; private set; }
 
+    /// <summary>Whether snapshot after snapshot is asked of it and none is gone on from: a reason to pause.</summary>
+    public bool IsGoingInCircles => _snapshotsInARow > 1;
+
     /// <summary>How it introduces itself.</summary>
     /// <param name="identity">Of the node.</param>
-    /// <param name="tail">The end of its synced log; null while it has none.</param>
-    /// <param name="epochs">Every reign up to there.</param>
-    public Hello Hello(NodeIdentity identity, LogTail? tail, EpochTable epochs)
+    /// <param name="log">That of the bootstrap under way, otherwise its own; null while it has none.</param>
+    /// <param name="fetchesElsewhere">Whether it does not want to be offered a snapshot.</param>
+    public Hello Hello(NodeIdentity identity, FollowerLog? log, bool fetchesElsewhere = false)
     {
-        var end = Fork is null ? tail : null;
+        // A log that is not in its upstream's history is not named; one that streams in behind a snapshot is.
+        var named = Fork is null || log?.Fetching is not null ? log : null;
         return new Hello(
             Following.Hello.CurrentProtocolVersion,
             Following.Hello.CurrentLogFormatVersion,
-            end is null ? HistoryId.None : identity.History,
+            named?.History ?? HistoryId.None,
             identity.NodeId,
             self.NodeName,
             self.Address,
             identity.StartCounter,
             self.RunId,
             self.Kind,
-            end is null ? EpochTable.Empty : epochs,
-            end?.Position ?? LogPosition.Start,
-            end?.Crc ?? LogTail.Start.Crc);
+            named?.Epochs ?? EpochTable.Empty,
+            named?.End.Position ?? LogPosition.Start,
+            named?.End.Crc ?? LogTail.Start.Crc)
+        {
+            Fetching = named?.Fetching,
+            FetchesElsewhere = fetchesElsewhere,
+        };
     }
 
-    /// <summary>What to do with the answer to the last Hello.</summary>
-    public FollowerMove Decide(FollowAnswer answer)
+    /// <summary>What to do with the answer to a Hello.</summary>
+    /// <param name="answer">Of the upstream.</param>
+    /// <param name="hello">That was answered.</param>
+    public FollowerMove Decide(FollowAnswer answer, Hello hello)
     {
         switch (answer)
         {
             case FollowAnswer.Resume:
+                _snapshotsInARow = 0;
                 // Not after a Hello without data, which cannot be resumed.
-                return Fork is null ? FollowerMove.Follow : FollowerMove.TryLater;
+                return hello.HasLog ? FollowerMove.Follow : FollowerMove.TryLater;
             case FollowAnswer.NeedSnapshot:
+                _snapshotsInARow++;
                 return FollowerMove.Bootstrap;
+            case FollowAnswer.Diverged when hello.Fetching is not null:
+                return FollowerMove.BeginAnew;
             case FollowAnswer.Diverged diverged:
                 Fork = diverged.Fork;
                 return FollowerMove.Reintroduce;

@@ -1,3 +1,4 @@
+using Replication.Core.Bootstrapping;
 using Replication.Core.Following.Retention;
 using Replication.Core.Positions;
 
@@ -11,6 +12,9 @@ public sealed class FollowerProgress(Hello hello)
 {
     /// <summary>A replica no further behind than this is live.</summary>
     public const long StreamingWithinEntries = 1024;
+
+    private readonly TransferPace _transfer = new();
+    private long _offered;
 
     /// <summary>How it introduced itself last.</summary>
     public Hello Hello { get; private set; } = hello;
@@ -34,19 +38,16 @@ public sealed class FollowerProgress(Hello hello)
     public TimeSpan LastContact { get; private set; }
 
     /// <summary>Index behind which it needs the log: what it has, or the snapshot that it was offered.</summary>
-    public long Has => State == FollowerState.Bootstrapping ? OfferedSnapshot : Durable;
+    public long Has => Math.Max(Durable, _offered);
 
-    /// <summary>Index of the snapshot that it fetches; meaningful while it does.</summary>
-    public long OfferedSnapshot { get; private set; }
+    /// <summary>How far it has fetched its snapshot; none when it does not.</summary>
+    public TransferProgress Transfer => _transfer.Progress;
+
+    /// <summary>For how long it will still fetch; null when that cannot be told.</summary>
+    public TimeSpan? TransferTimeLeft(TimeSpan now) => _transfer.TimeLeft(now);
 
     /// <summary>It was offered a snapshot to begin from.</summary>
-    public void Offer(long snapshot, TimeSpan now) => (OfferedSnapshot, LastContact) = (snapshot, now);
-
-    /// <summary>A bootstrap that asks for nothing for too long holds its snapshot no longer.</summary>
-    public void Expire(TimeSpan now)
-    {
-        if (State == FollowerState.Bootstrapping && now - LastContact >= RetentionLimits.SnapshotPatience) Become(FollowerState.Disconnected);
-    }
+    public void Offer(long snapshot, TimeSpan now) => (_offered, LastContact) = (snapshot, now);
 
     /// <summary>It was heard of, other than by an acknowledgement.</summary>
     public void Touch(TimeSpan now) => LastContact = now;
@@ -68,20 +69,23 @@ public sealed class FollowerProgress(Hello hello)
         Received = Durable = introduced.Durable.Index;
         Applied = 0;
         Stamp = 0;
-        OfferedSnapshot = 0;
+        _offered = 0;
+        _transfer.Moved(TransferProgress.None, now);
         if (State != FollowerState.Disconnected) Become(FollowerState.Disconnected);
-        if (answer is FollowAnswer.NeedSnapshot or FollowAnswer.Diverged) Become(FollowerState.Bootstrapping);
-        if (answer is FollowAnswer.Resume) Become(FollowerState.CatchingUp);
+        if (answer is FollowAnswer.NeedSnapshot or FollowAnswer.Diverged || introduced.Fetching is not null) Become(FollowerState.Bootstrapping);
+        else Become(FollowerState.CatchingUp);
     }
 
     /// <summary>An acknowledgement came. Acknowledgements never go back within a session.</summary>
     /// <returns>Null when it makes sense; otherwise what is wrong with it.</returns>
     public string? Acknowledge(in Acknowledgement acknowledgement, long sentIndex, long durableHere, TimeSpan now)
     {
-        var (received, durable, applied, stamp) = acknowledgement;
+        var (received, durable, applied, stamp, transfer) = acknowledgement;
         if (received < Received || durable < Durable || applied < Applied) return "an acknowledgement went back";
         if (received > Math.Max(sentIndex, Received) || durable > received) return "an acknowledgement names entries that were not sent";
         (Received, Durable, Applied, Stamp, LastContact) = (received, durable, applied, stamp, now);
+        _transfer.Moved(transfer, now);
+        if (State == FollowerState.Bootstrapping && !transfer.IsUnderWay) Become(FollowerState.CatchingUp);
         var live = durableHere - received <= StreamingWithinEntries;
         if (State == FollowerState.CatchingUp && live) Become(FollowerState.Streaming);
         else if (State == FollowerState.Streaming && !live) Become(FollowerState.CatchingUp);
@@ -91,7 +95,7 @@ public sealed class FollowerProgress(Hello hello)
     /// <summary>The session ended.</summary>
     public void Close()
     {
-        if (State != FollowerState.Disconnected && State != FollowerState.Bootstrapping) Become(FollowerState.Disconnected);
+        if (State != FollowerState.Disconnected) Become(FollowerState.Disconnected);
     }
 
     /// <summary>Its position in the given history.</summary>

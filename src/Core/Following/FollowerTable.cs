@@ -10,6 +10,7 @@ public sealed class FollowerTable<TSession>
     private const long MicrosPerMinute = 60_000_000;
 
     private readonly Dictionary<ulong, Entry> _entries = [];
+    private readonly SnapshotPins _pins = new();
 
     /// <summary>How far each one is.</summary>
     public IEnumerable<FollowerProgress> Followers => _entries.Values.Select(entry => entry.Progress);
@@ -28,6 +29,7 @@ public sealed class FollowerTable<TSession>
         (replaced, entry.Session) = (entry.Session, taken ? session : null);
         if (taken) entry.Progress.Open(hello, answer, now);
         else entry.Progress.Close();
+        if (taken && hello.Fetching is { } snapshot) _pins.Pin(hello.NodeId, snapshot.Index, now);
         return taken ? entry.Progress : null;
     }
 
@@ -66,20 +68,31 @@ public sealed class FollowerTable<TSession>
     public FollowerNeeds Needs(long end, Func<long, long> bytesBehind, RetentionLimits limits, TimeSpan now)
     {
         var from = end + 1;
-        var snapshots = new SortedSet<long>();
         foreach (var progress in Followers)
-        {
-            progress.Expire(now);
-            if (progress.State == FollowerState.Bootstrapping) snapshots.Add(progress.OfferedSnapshot);
-            if (Forecast(progress, bytesBehind, limits, now) is { IsDropped: false }) from = Math.Min(from, progress.Has + 1);
-        }
-        return new FollowerNeeds(from, [.. snapshots]);
+            if (Forecast(progress, bytesBehind, limits, now) is { IsDropped: false })
+                from = Math.Min(from, progress.Has + 1);
+        return new FollowerNeeds(from, _pins.HeldAt(now));
     }
 
-    /// <summary>A node was heard of, other than on its session.</summary>
-    public void Touch(ulong nodeId, TimeSpan now)
+    /// <summary>A replica was offered a snapshot: it and the log behind it are kept while it is fetched.</summary>
+    public void Offer(FollowerProgress follower, long snapshot, TimeSpan now)
     {
+        follower.Offer(snapshot, now);
+        _pins.Pin(follower.Hello.NodeId, snapshot, now);
+    }
+
+    /// <summary>A node fetches a snapshot, whether it follows this node or another one.</summary>
+    public void Fetches(ulong nodeId, long snapshot, TimeSpan now)
+    {
+        _pins.Pin(nodeId, snapshot, now);
         if (_entries.TryGetValue(nodeId, out var entry)) entry.Progress.Touch(now);
+    }
+
+    /// <summary>A replica acknowledged: while it fetches, its snapshot is kept, and no longer.</summary>
+    public void Acknowledged(FollowerProgress follower, TimeSpan now)
+    {
+        if (!follower.Transfer.IsUnderWay) _pins.Release(follower.Hello.NodeId);
+        else if (follower.Hello.Fetching is { } snapshot) _pins.Pin(follower.Hello.NodeId, snapshot.Index, now);
     }
 
     /// <summary>Whether a session is the one that its node has now.</summary>

@@ -15,7 +15,7 @@ public static class Handshake
             return new FollowAnswer.Refused(
                 RefusalReason.UnsupportedVersion,
                 $"This node speaks protocol version {Hello.CurrentProtocolVersion} with log format {Hello.CurrentLogFormatVersion}; the replica speaks {hello.ProtocolVersion} with log format {hello.LogFormatVersion}. Upgrade the older of the two.");
-        if (hello.NodeId == 0 || hello.NodeName.Length > 255 || hello.Epochs.EpochAt(hello.Durable.Index) != hello.Durable.Epoch)
+        if (hello.NodeId == 0 || hello.NodeName.Length > 255 || hello.Epochs.EpochAt(hello.Durable.Index) != hello.Durable.Epoch || hello.Fetching?.Index > hello.Durable.Index)
             return new FollowAnswer.Refused(RefusalReason.Malformed, "The replica's Hello names no node, or a position outside its own reigns.");
         if (hello.NodeId == upstream.NodeId)
             return new FollowAnswer.Refused(RefusalReason.Loop, "A node cannot follow itself. Name another node for --primary.");

@@ -46,4 +46,13 @@ public sealed record Hello(
 
     /// <summary>The log format version of this code.</summary>
     public const uint CurrentLogFormatVersion = SegmentHeader.Version;
+
+    /// <summary>Of the snapshot that it still fetches, while only the log behind it is here; null when it has all its data.</summary>
+    public LogPosition? Fetching { get; init; }
+
+    /// <summary>Whether it takes snapshots from another node, so that none needs to be offered.</summary>
+    public bool FetchesElsewhere { get; init; }
+
+    /// <summary>Whether it has a log that can be gone on with.</summary>
+    public bool HasLog => History != HistoryId.None;
 }

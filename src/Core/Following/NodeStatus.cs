@@ -143,6 +143,15 @@ public sealed record FollowerStatus(
 
     /// <summary>For how long it may stay silent before that; null while a session is open, or when nothing is kept for it.</summary>
     public long? MillisUntilDropped { get; init; }
+
+    /// <summary>Fetched so far, of a bootstrap under way.</summary>
+    public long BootstrapBytes { get; init; }
+
+    /// <summary>To be fetched in all; 0 when there is no bootstrap.</summary>
+    public long BootstrapTotalBytes { get; init; }
+
+    /// <summary>For how long it will still fetch, at the pace of the last seconds; null when that cannot be told.</summary>
+    public long? BootstrapMillisLeft { get; init; }
 }
 
 /// <summary>The upstream as a replica sees it: <see cref="UpstreamFacts.At"/> computes it.</summary>
@@ -160,6 +169,9 @@ public sealed record UpstreamStatus(
 {
     /// <summary>About how many bytes of log that is, by the mean size of the entries in the log here; null when it cannot be told.</summary>
     public long? LagBytes { get; init; }
+
+    /// <summary>For how long a bootstrap under way will still fetch, at the pace of the last seconds; null when that cannot be told.</summary>
+    public long? BootstrapMillisLeft { get; init; }
 }
 
 /// <summary>What a node counted since its process started.</summary>

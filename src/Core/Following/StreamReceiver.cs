@@ -11,20 +11,20 @@ namespace Replication.Core.Following;
 /// </summary>
 public sealed class StreamReceiver
 {
-    private readonly FrameIntake _intake;
+    private readonly StreamIntake _intake;
     private readonly CommittedApplier _applier;
     private readonly FrameTaker _append;
 
     /// <summary>Begins behind the end of this node's synced log.</summary>
-    /// <param name="tail">That end.</param>
-    /// <param name="epochs">Every reign up to there.</param>
-    /// <param name="shown">What readers see; may end before or behind <paramref name="tail"/>.</param>
+    /// <param name="intake">Stands at that end; may hold the beginning of an entry that goes on in the next message.</param>
+    /// <param name="shown">What readers see; may end before or behind that end.</param>
     /// <param name="digests">Is told the digest behind each entry.</param>
     /// <param name="append">Takes each checked frame to this node's log.</param>
-    public StreamReceiver(in LogTail tail, EpochTable epochs, DatabaseState shown, DigestHistory digests, FrameTaker append)
+    public StreamReceiver(StreamIntake intake, DatabaseState shown, DigestHistory digests, FrameTaker append)
     {
-        _intake = new FrameIntake(tail, epochs);
+        _intake = intake;
         _applier = new CommittedApplier(new StateBuilder(shown, digests));
+        _applier.MoveCommitIndex(intake.CommitIndex);
         _append = append;
     }
 
@@ -35,7 +35,7 @@ public sealed class StreamReceiver
     public EpochTable Epochs => _intake.Epochs;
 
     /// <summary>The highest index that may be shown, as far as the upstream has said.</summary>
-    public long CommitIndex { get; private set; }
+    public long CommitIndex => _intake.CommitIndex;
 
     /// <summary>Index of the last entry applied.</summary>
     public long Applied => _applier.Applied;
@@ -50,11 +50,9 @@ public sealed class StreamReceiver
     /// <exception cref="ApplyException">An entry cannot be applied; nothing more may be applied.</exception>
     public void Take(in StreamFrames frames)
     {
-        if (frames.CommitIndex > frames.LastIndex) throw new StreamDamagedException(Tail.Index + 1, "the commit index is beyond the frames");
         // Known first, so that what is committed is applied straight from the message.
-        if (!frames.Continued) _applier.MoveCommitIndex(frames.CommitIndex);
-        _intake.Take(frames.Data.Span, frames.Continued, Take);
-        if (!frames.Continued) MoveCommitIndex(frames.CommitIndex);
+        if (!frames.Continued) _applier.MoveCommitIndex(Math.Min(frames.CommitIndex, frames.LastIndex));
+        _intake.Take(frames, Take);
     }
 
     /// <summary>A heartbeat came.</summary>
@@ -62,9 +60,8 @@ public sealed class StreamReceiver
     /// <exception cref="ApplyException">An entry cannot be applied; nothing more may be applied.</exception>
     public void Take(in StreamHeartbeat heartbeat)
     {
-        if (heartbeat.CommitIndex > Tail.Index) throw new StreamDamagedException(Tail.Index + 1, "the commit index is beyond what was sent");
+        _intake.Take(heartbeat);
         _applier.MoveCommitIndex(heartbeat.CommitIndex);
-        MoveCommitIndex(heartbeat.CommitIndex);
     }
 
     /// <summary>The state to show instead of the one that is shown; null when there is nothing newer.</summary>
@@ -75,6 +72,4 @@ public sealed class StreamReceiver
         _append(frame, header);
         _applier.Take(frame, header);
     }
-
-    private void MoveCommitIndex(long index) => CommitIndex = Math.Max(CommitIndex, Math.Min(index, Tail.Index));
 }

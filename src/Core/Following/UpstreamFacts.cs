@@ -1,3 +1,5 @@
+using Replication.Core.Bootstrapping;
+
 namespace Replication.Core.Following;
 
 /// <summary>What a replica has learned of its upstream since its role began. Moments are times on its own monotonic clock.</summary>
@@ -9,8 +11,8 @@ namespace Replication.Core.Following;
 /// <param name="Applied">Highest index that readers here see.</param>
 /// <param name="Age">How old the data shown here may be; <see cref="UnknownAge"/> or more when that is not known.</param>
 /// <param name="LastError">Why the last session ended; empty when none has.</param>
-/// <param name="BootstrapBytes">Fetched so far, of a bootstrap under way.</param>
-/// <param name="BootstrapTotalBytes">To be fetched in all; 0 when there is no bootstrap.</param>
+/// <param name="Transfer">How far a bootstrap under way has come; none otherwise.</param>
+/// <param name="TransferTimeLeft">For how long it will go on; null when that cannot be told.</param>
 public readonly record struct UpstreamFacts(
     string Address,
     bool Connected,
@@ -20,8 +22,8 @@ public readonly record struct UpstreamFacts(
     long Applied,
     TimeSpan Age,
     string LastError,
-    long BootstrapBytes,
-    long BootstrapTotalBytes)
+    TransferProgress Transfer,
+    TimeSpan? TransferTimeLeft)
 {
     /// <summary>
     /// An age that is not known counts as this, some 49 days: the most that the stream can say, and more than any limit.
@@ -38,6 +40,9 @@ public readonly record struct UpstreamFacts(
         UpstreamIndex is { } index ? Math.Max(0, Math.Max(index, CommitIndex) - Applied) : null,
         Age < UnknownAge ? (long)Math.Max(0, Age.TotalMilliseconds) : null,
         LastError,
-        BootstrapBytes,
-        BootstrapTotalBytes);
+        Transfer.Bytes,
+        Transfer.TotalBytes)
+    {
+        BootstrapMillisLeft = (long?)TransferTimeLeft?.TotalMilliseconds,
+    };
 }

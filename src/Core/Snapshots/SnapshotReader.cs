@@ -34,7 +34,7 @@ public static class SnapshotReader
 
     /// <summary>Loads the state; chunks, records and digest are checked.</summary>
     /// <exception cref="SnapshotDamagedException">It is not as it was written.</exception>
-    public static DatabaseState Load(IFileSystem files, string dataPath, SnapshotManifest manifest)
+    public static DatabaseState Load(IFileSystem files, string dataPath, SnapshotManifest manifest, CancellationToken cancellation = default)
     {
         using var file = files.OpenRead(dataPath, FileLabel.SnapshotRead);
         var header = new byte[SnapshotFile.HeaderSize];
@@ -48,6 +48,7 @@ public static class SnapshotReader
         {
             for (var i = 0; i < manifest.Chunks.Length; i++)
             {
+                cancellation.ThrowIfCancellationRequested();
                 if (buffer.Length < manifest.Chunks[i].Length) buffer = new byte[manifest.Chunks[i].Length];
                 ChunkLoader.Load(ReadChunk(file, manifest.Chunks[i], i, buffer), state);
             }

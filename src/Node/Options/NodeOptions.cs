@@ -26,6 +26,9 @@ public sealed class NodeOptions
     /// <summary>gRPC address of the node to follow; for replicas.</summary>
     public Uri? Primary { get; set; }
 
+    /// <summary>gRPC address of the node that a replica fetches snapshots from, another replica for instance, so that its upstream does not have to send them. Default: the node that it follows.</summary>
+    public Uri? BootstrapFrom { get; set; }
+
     /// <summary>Whether a replica asks to be listed as a voter. Default false.</summary>
     public bool Standby { get; set; }
 
@@ -46,6 +49,12 @@ public sealed class NodeOptions
 
     /// <summary>A snapshot is written when so many bytes of log stand behind the last one. Default 256 MiB; 0: only when asked for.</summary>
     public long SnapshotEveryBytes { get; set; } = 256L * 1024 * 1024;
+
+    /// <summary>Nodes that may fetch a snapshot here at the same time, 1 to 64; the others wait while their log streams. Default 4.</summary>
+    public int SnapshotTransfers { get; set; } = 4;
+
+    /// <summary>Bytes of snapshots sent in a second, to all together, so that the link stays free for the stream. Default 0: no limit.</summary>
+    public long SnapshotRate { get; set; }
 
     /// <summary>A replica is ready while its data is no older than this, 10 ms to 24 h. Default 5 s.</summary>
     public TimeSpan ReadyLag { get; set; } = TimeSpan.FromSeconds(5);

@@ -8,6 +8,8 @@ internal sealed class NodeOptionsValidator : IValidateOptions<NodeOptions>
 {
     private const int KiB = 1024;
     private const int MiB = 1024 * KiB;
+    private const int MostTransfers = 64;
+    private const long LowestRate = 64 * KiB;
     private static readonly TimeSpan ShortestLag = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan ShortestSilence = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan LongestRetention = TimeSpan.FromDays(365);
@@ -28,6 +30,10 @@ internal sealed class NodeOptionsValidator : IValidateOptions<NodeOptions>
         Check(options.RetainBytes >= 0, nameof(options.RetainBytes), "cannot be negative");
         Check(options.RetainTime >= TimeSpan.Zero && options.RetainTime <= LongestRetention, nameof(options.RetainTime), "has to be 00:00:00 to 365.00:00:00");
         Check(options.SnapshotEveryBytes >= 0, nameof(options.SnapshotEveryBytes), "cannot be negative");
+        Check(options.BootstrapFrom is null or { Scheme: "http" or "https" }, nameof(options.BootstrapFrom), "has to be like http://127.0.0.1:7400");
+        Check(options.EffectiveRole == NodeRole.Replica || options.BootstrapFrom is null, nameof(options.BootstrapFrom), "is for replicas only; leave it out");
+        Check(options.SnapshotTransfers is >= 1 and <= MostTransfers, nameof(options.SnapshotTransfers), "has to be 1 to 64");
+        Check(options.SnapshotRate is 0 or >= LowestRate, nameof(options.SnapshotRate), "has to be 0 for no limit, or at least 65536 bytes a second");
         Check(options.ReadyLag >= ShortestLag && options.ReadyLag <= LongestLimit, nameof(options.ReadyLag), "has to be 00:00:00.010 to 1.00:00:00");
         Check(options.ReadySilence >= ShortestSilence && options.ReadySilence <= LongestLimit, nameof(options.ReadySilence), "has to be 00:00:01.5 to 1.00:00:00: heartbeats come every second");
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);

@@ -21,6 +21,12 @@ internal sealed class FeedService(ReplicationNode node) : Feed.FeedBase
         return node.Snapshots.SendAsync(request, responseStream, context.CancellationToken);
     }
 
+    public override Task<OfferSnapshotResponse> OfferSnapshot(OfferSnapshotRequest request, ServerCallContext context)
+    {
+        _ = node.Database;
+        return node.Snapshots.OfferAsync(request, context.CancellationToken);
+    }
+
     public override Task<LocateResponse> Locate(LocateRequest request, ServerCallContext context)
     {
         var lease = node.Database.Log

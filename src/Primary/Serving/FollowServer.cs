@@ -79,10 +79,17 @@ public sealed class FollowServer(
             await responses.WriteAsync(diverged.ToMessage(), call);
             return;
         }
-        var manifest = await snapshots.OfferAsync(call);
+        var first = database.Log?.Log.FirstReadable ?? 0;
+        if (hello.FetchesElsewhere)
+        {
+            PrimaryLog.FollowerFetchesElsewhere(logger, hello.NodeName, hello.NodeId);
+            await responses.WriteAsync(FollowMap.NeedSnapshot(manifest: null, first), call);
+            return;
+        }
+        var manifest = await snapshots.OfferAsync(atLeast: first - 1, call);
         registry.Offer(progress, manifest.Position.Index);
         PrimaryLog.FollowerNeedsSnapshot(logger, hello.NodeName, hello.NodeId, manifest.Position.ToString());
-        await responses.WriteAsync(FollowMap.NeedSnapshot(manifest), call);
+        await responses.WriteAsync(FollowMap.NeedSnapshot(manifest, first), call);
     }
 
     // Met by a session, or already by the look that answers a Hello.

@@ -121,6 +121,7 @@ internal sealed class FollowSession(
             {
                 if (!registry.IsOpen(this)) return "the session was replaced";
                 if (sender.Acknowledge(acknowledgement, lease.Log.Durable.Index, registry.Now) is { } wrong) return wrong;
+                registry.Acknowledged(sender.Progress);
             }
             _acknowledged.Fire();
         }

@@ -59,14 +59,17 @@ public sealed class FollowerRegistry(TimeProvider time, RetentionLimits limits)
     /// <summary>A session was offered a snapshot: it and the log behind it are kept while it is fetched.</summary>
     internal void Offer(FollowerProgress progress, long snapshot)
     {
-        lock (Gate) progress.Offer(snapshot, Now);
+        lock (Gate) _table.Offer(progress, snapshot, Now);
     }
 
-    /// <summary>A replica fetches chunks.</summary>
-    internal void Touch(ulong nodeId)
+    /// <summary>A node fetches a snapshot.</summary>
+    internal void Fetches(ulong nodeId, long snapshot)
     {
-        lock (Gate) _table.Touch(nodeId, Now);
+        lock (Gate) _table.Fetches(nodeId, snapshot, Now);
     }
+
+    /// <summary>A session took an acknowledgement. Under <see cref="Gate"/>.</summary>
+    internal void Acknowledged(FollowerProgress progress) => _table.Acknowledged(progress, Now);
 
     /// <summary>What the followers still need.</summary>
     public FollowerNeeds Needs(SegmentedLog log)
@@ -98,6 +101,9 @@ public sealed class FollowerRegistry(TimeProvider time, RetentionLimits limits)
         {
             BytesUntilDropped = forecast?.BytesLeft,
             MillisUntilDropped = (long?)forecast?.TimeLeft?.TotalMilliseconds,
+            BootstrapBytes = progress.Transfer.Bytes,
+            BootstrapTotalBytes = progress.Transfer.TotalBytes,
+            BootstrapMillisLeft = (long?)progress.TransferTimeLeft(Now)?.TotalMilliseconds,
         };
     }
 }

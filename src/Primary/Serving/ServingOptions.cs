@@ -18,8 +18,11 @@ public sealed record ServingOptions
     /// <summary>How long a replica may take to read each last message of a session that ended; behind that its stream is aborted. Default 3 s.</summary>
     public TimeSpan LeavePatience { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>Snapshot transfers at the same time; others are told to come back. Default 4.</summary>
+    /// <summary>Nodes that fetch a snapshot at the same time; others are told when to come again. Default 4.</summary>
     public int MaxTransfers { get; init; } = 4;
+
+    /// <summary>Bytes of snapshots sent in a second, to all together; 0 for no limit. Default 0.</summary>
+    public long SnapshotBytesPerSecond { get; init; }
 
     /// <summary>A snapshot is offered while no more log than this stands behind it; otherwise a new one is written. Default 64 MiB.</summary>
     public long OfferedSnapshotMaxLogBytes { get; init; } = 64 * 1024 * 1024;

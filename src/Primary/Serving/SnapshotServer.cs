@@ -16,14 +16,21 @@ namespace Replication.Primary.Serving;
 /// <param name="database">Whose snapshots.</param>
 /// <param name="files">To read chunks with.</param>
 /// <param name="registry">Knows what the followers need.</param>
-/// <param name="options">How many transfers at once.</param>
+/// <param name="options">How many transfers at once, and how fast.</param>
+/// <param name="time">For the pace of transfers.</param>
 /// <param name="beforeSnapshot">Called before each snapshot: a primary logs its digest.</param>
 /// <param name="logger">For what happens.</param>
 public sealed class SnapshotServer(
-    LocalDatabase database, IFileSystem files, FollowerRegistry registry, ServingOptions options, Func<CancellationToken, Task> beforeSnapshot, ILogger logger) : IDisposable
+    LocalDatabase database,
+    IFileSystem files,
+    FollowerRegistry registry,
+    ServingOptions options,
+    TimeProvider time,
+    Func<CancellationToken, Task> beforeSnapshot,
+    ILogger logger) : IDisposable
 {
     private readonly SemaphoreSlim _taking = new(1);
-    private readonly SemaphoreSlim _transfers = new(options.MaxTransfers);
+    private readonly TransferGate _transfers = new(options, time);
     private long _written;
     private long _served;
 
@@ -49,12 +56,14 @@ public sealed class SnapshotServer(
     }
 
     /// <summary>A snapshot to begin from: the newest one while little log stands behind it, otherwise a new one. Everybody who waits gets the same.</summary>
-    public async Task<SnapshotManifest> OfferAsync(CancellationToken cancellation)
+    /// <param name="atLeast">The entry that it has to reach.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    public async Task<SnapshotManifest> OfferAsync(long atLeast, CancellationToken cancellation)
     {
         await _taking.WaitAsync(cancellation);
         try
         {
-            return Newest() is { } newest && IsRecent(newest) ? newest : await WriteAsync(cancellation);
+            return Newest() is { } newest && IsRecent(newest) && newest.Position.Index >= atLeast ? newest : await WriteAsync(cancellation);
         }
         finally
         {
@@ -62,39 +71,43 @@ public sealed class SnapshotServer(
         }
     }
 
+    /// <summary>Offers a snapshot to a replica that follows another node.</summary>
+    /// <exception cref="RpcException">OTHER_HISTORY, LOADING; NOT_FOUND: this node itself does not reach that far.</exception>
+    public async Task<OfferSnapshotResponse> OfferAsync(OfferSnapshotRequest request, CancellationToken call)
+    {
+        RequireHistory(request.HistoryId);
+        var atLeast = PositionMap.ToIndex(request.AtLeast);
+        var manifest = await OfferAsync(atLeast, call);
+        if (manifest.Position.Index < atLeast) throw Errors.Failure(Error.Types.Code.NotFound, $"This node has a snapshot at {manifest.Position} and nothing beyond; entry {atLeast} is asked for. Fetch from another node.");
+        registry.Fetches(request.NodeId, manifest.Position.Index);
+        return new OfferSnapshotResponse { Manifest = manifest.ToMessage() };
+    }
+
     /// <summary>Sends chunks of a snapshot in pieces; each chunk is checked before its first piece leaves.</summary>
     public async Task SendAsync(FetchSnapshotRequest request, IAsyncStreamWriter<SnapshotPiece> pieces, CancellationToken call)
     {
-        if (!await _transfers.WaitAsync(TimeSpan.Zero, call))
-            throw Errors.Failure(Error.Types.Code.Busy, $"{options.MaxTransfers} transfers are under way already. Try again after a moment.");
+        var manifest = Find(request);
+        var chunks = Chunks(request, manifest);
+        // Also for those who have to wait for their turn.
+        registry.Fetches(request.NodeId, manifest.Position.Index);
+        _transfers.Enter(request.NodeId, chunks.Sum(number => (long)manifest.Chunks[number].Length));
+        var isWhole = false;
         try
         {
-            var manifest = Find(request);
-            using var file = files.OpenRead(database.Snapshots.DataPath(manifest), FileLabel.SnapshotRead);
-            var buffer = Array.Empty<byte>();
-            foreach (var number in request.Chunks)
-            {
-                registry.Touch(request.NodeId);
-                if (number >= manifest.Chunks.Length) throw Errors.Failure(Error.Types.Code.InvalidArgument, $"The snapshot has {manifest.Chunks.Length} chunks; there is no chunk {number}.");
-                var chunk = manifest.Chunks[(int)number];
-                if (buffer.Length < chunk.Length) buffer = new byte[chunk.Length];
-                ReadChunk(file, manifest, (int)number, buffer);
-                await SendChunkAsync(number, buffer.AsMemory(0, chunk.Length), pieces, call);
-            }
-            Interlocked.Increment(ref _served);
-            PrimaryLog.SnapshotServed(logger, request.Chunks.Count, manifest.Chunks.Length, manifest.Position.ToString());
+            await SendAsync(request.NodeId, manifest, chunks, pieces, call);
+            isWhole = true;
         }
         finally
         {
-            _transfers.Release();
+            if (_transfers.Leave(request.NodeId) && isWhole) Interlocked.Increment(ref _served);
         }
+        PrimaryLog.SnapshotServed(logger, chunks.Count, manifest.Chunks.Length, manifest.Position.ToString());
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _taking.Dispose();
-        _transfers.Dispose();
     }
 
     private void ReadChunk(IFile file, SnapshotManifest manifest, int number, byte[] buffer)
@@ -112,12 +125,35 @@ public sealed class SnapshotServer(
         }
     }
 
-    private static async Task SendChunkAsync(uint number, ReadOnlyMemory<byte> bytes, IAsyncStreamWriter<SnapshotPiece> pieces, CancellationToken call)
+    // Ascending, so that nobody asks for one chunk a million times.
+    private static List<int> Chunks(FetchSnapshotRequest request, SnapshotManifest manifest)
     {
-        for (var offset = 0; offset < bytes.Length; offset += ServingOptions.PieceBytes)
+        long last = -1;
+        foreach (var number in request.Chunks)
         {
-            var piece = bytes[offset..Math.Min(bytes.Length, offset + ServingOptions.PieceBytes)];
-            await pieces.WriteAsync(new SnapshotPiece { Chunk = number, Offset = (uint)offset, Data = UnsafeByteOperations.UnsafeWrap(piece) }, call);
+            if (number <= last || number >= manifest.Chunks.Length)
+                throw Errors.Failure(Error.Types.Code.InvalidArgument, $"The snapshot has {manifest.Chunks.Length} chunks, numbered from 0; {number} cannot stand behind {last}. Ask for chunks in ascending order.");
+            last = number;
+        }
+        return [.. request.Chunks.Select(number => (int)number)];
+    }
+
+    private async Task SendAsync(ulong nodeId, SnapshotManifest manifest, List<int> chunks, IAsyncStreamWriter<SnapshotPiece> pieces, CancellationToken call)
+    {
+        using var file = files.OpenRead(database.Snapshots.DataPath(manifest), FileLabel.SnapshotRead);
+        var buffer = Array.Empty<byte>();
+        foreach (var number in chunks)
+        {
+            registry.Fetches(nodeId, manifest.Position.Index);
+            var length = manifest.Chunks[number].Length;
+            if (buffer.Length < length) buffer = new byte[length];
+            ReadChunk(file, manifest, number, buffer);
+            for (var offset = 0; offset < length; offset += ServingOptions.PieceBytes)
+            {
+                var piece = buffer.AsMemory(offset, Math.Min(ServingOptions.PieceBytes, length - offset));
+                await _transfers.TurnAsync(nodeId, piece.Length, call);
+                await pieces.WriteAsync(new SnapshotPiece { Chunk = (uint)number, Offset = (uint)offset, Data = UnsafeByteOperations.UnsafeWrap(piece) }, call);
+            }
         }
     }
 
@@ -129,10 +165,15 @@ public sealed class SnapshotServer(
     private SnapshotManifest Find(FetchSnapshotRequest request)
     {
         var position = request.Position.ToPosition();
-        if (PositionMap.ToHistory(request.HistoryId) is var history && history != database.History)
-            throw Errors.Failure(Error.Types.Code.OtherHistory, $"This node's data belongs to history {database.History}, not to {history}.");
+        RequireHistory(request.HistoryId);
         return database.Snapshots.NewestFirst.FirstOrDefault(manifest => manifest.Position == position)
             ?? throw Errors.Failure(Error.Types.Code.NotFound, $"There is no snapshot at {position} any more. Say Hello again to be offered another.");
+    }
+
+    private void RequireHistory(ByteString id)
+    {
+        if (PositionMap.ToHistory(id) is var history && history != HistoryId.None && history != database.History)
+            throw Errors.Failure(Error.Types.Code.OtherHistory, $"This node's data belongs to history {database.History}, not to {history}. Fetch from a node of the right one.");
     }
 
     private async Task<SnapshotManifest> WriteAsync(CancellationToken cancellation)

@@ -18,6 +18,8 @@ internal sealed class NodeCommandOptions
     private readonly Option<long> _retain = new("--retain") { Description = "Bytes of log kept for a replica that is behind or away; never more than half of the disk.", DefaultValueFactory = _ => new NodeOptions().RetainBytes };
     private readonly Option<TimeSpan> _retainTime = new("--retain-time") { Description = "For how long log is kept for a replica that is away, like 12:00:00 or 7.00:00:00.", DefaultValueFactory = _ => new NodeOptions().RetainTime };
     private readonly Option<long> _snapshotEvery = new("--snapshot-every") { Description = "Bytes of log behind the last snapshot at which another is written; 0: only when asked for.", DefaultValueFactory = _ => new NodeOptions().SnapshotEveryBytes };
+    private readonly Option<int> _snapshotTransfers = new("--snapshot-transfers") { Description = "Nodes that may fetch a snapshot here at the same time, 1 to 64; the others wait while their log streams.", DefaultValueFactory = _ => new NodeOptions().SnapshotTransfers };
+    private readonly Option<long> _snapshotRate = new("--snapshot-rate") { Description = "Bytes of snapshots sent in a second, to all together; 0: no limit.", DefaultValueFactory = _ => new NodeOptions().SnapshotRate };
     private readonly Option<bool> _quiet = new("--quiet") { Description = "Log warnings and errors only." };
 
     public NodeCommandOptions(NodeRole role)
@@ -31,7 +33,7 @@ internal sealed class NodeCommandOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_data, _listen, _http, _name, _init, _maxValue, _maxTransaction, _segment, _retain, _retainTime, _snapshotEvery, _quiet]) command.Add(option);
+        foreach (var option in (Option[])[_data, _listen, _http, _name, _init, _maxValue, _maxTransaction, _segment, _retain, _retainTime, _snapshotEvery, _snapshotTransfers, _snapshotRate, _quiet]) command.Add(option);
     }
 
     public Uri Http(ParseResult parsed) => parsed.GetValue(_http)!;
@@ -50,5 +52,7 @@ internal sealed class NodeCommandOptions
         options.RetainBytes = parsed.GetValue(_retain);
         options.RetainTime = parsed.GetValue(_retainTime);
         options.SnapshotEveryBytes = parsed.GetValue(_snapshotEvery);
+        options.SnapshotTransfers = parsed.GetValue(_snapshotTransfers);
+        options.SnapshotRate = parsed.GetValue(_snapshotRate);
     }
 }

@@ -57,7 +57,8 @@ internal sealed class ServerCommands
     {
         var primary = AddressOption.Create("--primary", "gRPC address of the node to follow.", NodeOptions.DefaultListen(NodeRole.Primary).GetLeftPart(UriPartial.Authority));
         var standby = new Option<bool>("--standby") { Description = "Ask to be listed as a voter, a node that may become primary." };
-        var command = new Command("replica", "Start a node that follows another one and serves reads. Begins from a snapshot when it has no data yet.") { primary, standby };
+        var bootstrapFrom = AddressOption.Optional("--bootstrap-from", "gRPC address of the node that snapshots are fetched from. Default: the node that it follows.");
+        var command = new Command("replica", "Start a node that follows another one and serves reads. Begins from a snapshot when it has no data yet.") { primary, bootstrapFrom, standby };
         var flags = new NodeCommandOptions(NodeRole.Replica);
         flags.AddTo(command);
         command.SetAction((parsed, cancellation) => NodeProgram.RunAsync(
@@ -67,6 +68,7 @@ internal sealed class ServerCommands
             {
                 options.Role = NodeRole.Replica;
                 options.Primary = parsed.GetValue(primary);
+                options.BootstrapFrom = parsed.GetValue(bootstrapFrom);
                 options.Standby = parsed.GetValue(standby);
                 flags.Apply(parsed, options);
             },

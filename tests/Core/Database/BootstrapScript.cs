@@ -1,10 +1,10 @@
-using Replication.Core.Database;
+using Replication.Core.Bootstrapping;
 
 namespace Replication.Core.Tests.Database;
 
 /// <summary>
-/// A replica that begins with nothing: fetches a snapshot with a restart in the middle, installs it, follows, takes a
-/// snapshot of its own, restarts, follows on.
+/// A replica that begins with nothing: fetches a snapshot with a restart in the middle while the log streams in behind it,
+/// installs both, follows, takes a snapshot of its own, restarts, follows on.
 /// </summary>
 internal sealed class BootstrapScript : DirectoryScript
 {
@@ -26,6 +26,9 @@ internal sealed class BootstrapScript : DirectoryScript
         primary.Commit("f", Text('f', 600));
     }
 
+    /// <summary>The log that came while the chunks were fetched ends with this entry.</summary>
+    public long LogBeside => _offer.Manifest.Position.Index + 3;
+
     /// <summary>What the primary decided.</summary>
     public Lineage Lineage => _lineage;
 
@@ -37,14 +40,15 @@ internal sealed class BootstrapScript : DirectoryScript
         using (var node = TestNode.Open(files, _lineage, withHistory: false))
         {
             timeline.Answered(0);
-            using var folder = BootstrapFolder.Open(node.Database, _offer.Manifest);
-            _offer.Fetch(folder, most: 2);
+            using var bootstrap = Bootstrap.Begin(node.Database, _offer.Manifest);
+            Offer.Stream(bootstrap, _lineage, _offer.Manifest.Position.Index + 1);
+            _offer.Fetch(bootstrap, most: 2);
         }
         using (var node = TestNode.Open(files, _lineage, timeline.Answered, withHistory: false))
         {
-            _offer.Install(node.Database, keepOldLog: false);
-            timeline.Answered(_offer.Manifest.Position.Index);
-            node.Follow(_lineage.End - 2);
+            _offer.Install(node.Database, _lineage, LogBeside);
+            timeline.Answered(LogBeside);
+            node.Follow(_lineage.End - 1);
             TakeSnapshot(node);
             node.Close();
         }
@@ -57,7 +61,7 @@ internal sealed class BootstrapScript : DirectoryScript
         using (var node = TestNode.Open(files, _lineage, withHistory: false))
         {
             AssertAtLeast(node, milestone.Answered);
-            if (node.Database.Log is null) _offer.Install(node.Database, keepOldLog: false);
+            if (node.Database.Log is null) _offer.Install(node.Database, _lineage, LogBeside);
             node.Follow(_lineage.End);
             node.TakeSnapshot();
         }

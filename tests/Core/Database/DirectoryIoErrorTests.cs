@@ -38,7 +38,7 @@ public sealed class DirectoryIoErrorTests
                 Assert.InRange(number - 1, atLeast, 1000);
                 return;
             }
-            Assert.True(failure is IOException or Core.Database.InstallInterruptedException && failure.ToString().Contains("Injected", StringComparison.Ordinal), $"Fault {number} ended in {failure}");
+            Assert.True(failure is IOException or Core.Bootstrapping.InstallInterruptedException && failure.ToString().Contains("Injected", StringComparison.Ordinal), $"Fault {number} ended in {failure}");
             files.Fault = null;
             foreach (var loss in DirectoryScript.FewLosses) script.Check(files.AfterPowerLoss(loss), timeline.Last, $"fault {number}, {failure.Message}, {loss}");
         }

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using Replication.Core.Bootstrapping;
 using Replication.Core.Database;
+using Replication.Core.Log;
 using Replication.Core.Positions;
 using Replication.Core.Records;
 using Replication.Core.Snapshots;
@@ -34,16 +36,31 @@ internal sealed class Offer
     public SnapshotManifest Manifest { get; }
 
     /// <summary>Fetches so many of the chunks that are missing.</summary>
-    public void Fetch(BootstrapFolder folder, int most = int.MaxValue)
+    public void Fetch(Bootstrap bootstrap, int most = int.MaxValue)
     {
-        foreach (var number in folder.Missing.Take(most).ToList()) folder.Store(number, _chunks[number]);
+        foreach (var number in bootstrap.Missing.Take(most)) bootstrap.Store(number, _chunks[number]);
     }
 
-    /// <summary>Fetches what is missing and installs it.</summary>
-    public void Install(LocalDatabase database, bool keepOldLog)
+    /// <summary>Streams the log behind the snapshot, two entries to a batch.</summary>
+    public static void Stream(Bootstrap bootstrap, Lineage history, long limit)
     {
-        using var folder = BootstrapFolder.Open(database, Manifest);
-        Fetch(folder);
-        database.Install(folder, keepOldLog);
+        var log = bootstrap.Log.Log;
+        while (log.Durable.Index < limit)
+        {
+            var batch = new LogBatch();
+            batch.Restart(log.Durable);
+            foreach (var frame in history.Frames.Skip((int)log.Durable.Index).Take((int)Math.Min(2, limit - log.Durable.Index)))
+                batch.AppendVerified(frame, FrameHeader.Read(frame));
+            log.Append(batch, commitIndex: batch.First.Index - 1);
+        }
+    }
+
+    /// <summary>Fetches what is missing, streams the log behind it up to an entry, and installs both.</summary>
+    public void Install(LocalDatabase database, Lineage history, long limit)
+    {
+        using var bootstrap = Bootstrap.Begin(database, Manifest);
+        Stream(bootstrap, history, limit);
+        Fetch(bootstrap);
+        database.Install(bootstrap, bootstrap.Replay(bootstrap.Load(CancellationToken.None), limit));
     }
 }

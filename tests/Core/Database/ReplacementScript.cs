@@ -3,8 +3,8 @@ using Replication.Core.Log;
 namespace Replication.Core.Tests.Database;
 
 /// <summary>
-/// A node whose log has entries that the history went on without: a snapshot of the history takes the place of its data,
-/// its log is kept aside, and it follows.
+/// A node whose log has entries that the history went on without: a snapshot of the history and the log behind it take the
+/// place of its data, its log is kept aside, and it follows.
 /// </summary>
 internal sealed class ReplacementScript : DirectoryScript
 {
@@ -44,6 +44,8 @@ internal sealed class ReplacementScript : DirectoryScript
         primary.Commit("f", "6");
     }
 
+    private long LogBeside => _offer.Manifest.Position.Index + 2;
+
     /// <summary>The disk that it begins with.</summary>
     public override MemoryDisk Begin() => _before.AfterPowerLoss(PowerLoss.None);
 
@@ -53,8 +55,8 @@ internal sealed class ReplacementScript : DirectoryScript
         using (var node = TestNode.Open(files, _old))
         {
             timeline.ExchangeBegins();
-            _offer.Install(node.Database, keepOldLog: true);
-            timeline.Exchanged(_offer.Manifest.Position.Index);
+            _offer.Install(node.Database, _history, LogBeside);
+            timeline.Exchanged(LogBeside);
         }
         using (var node = TestNode.Open(files, _history, timeline.Exchanged)) node.Follow(_history.End);
     }
@@ -65,7 +67,7 @@ internal sealed class ReplacementScript : DirectoryScript
         Assert.Equal(exchanged, Look(files, milestone));
         using (var node = TestNode.Open(files, exchanged ? _history : _old))
         {
-            if (!exchanged) _offer.Install(node.Database, keepOldLog: true);
+            if (!exchanged) _offer.Install(node.Database, _history, LogBeside);
         }
         using (var node = TestNode.Open(files, _history)) node.Follow(_history.End);
         var survived = AfterHardPowerLoss(files);

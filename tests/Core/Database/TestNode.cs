@@ -1,5 +1,5 @@
-using Replication.Core.Following.Retention;
 using Replication.Core.Database;
+using Replication.Core.Following.Retention;
 using Replication.Core.Log;
 using Replication.Core.Positions;
 using Replication.Core.Records;

@@ -11,45 +11,84 @@ public sealed class FollowerCourseTests
     private static readonly EpochTable Epochs = EpochTable.FromRows([new EpochRow(new Epoch(1), 11, 1, 0)]);
     private static readonly LogTail Tail = new(new LogPosition(new Epoch(1), 40), 0xAB, 1);
 
+    private static readonly FollowerLog Log = new(Identity.History, Tail, Epochs);
+    private static readonly FollowerLog LogBehindSnapshot = Log with { Fetching = new LogPosition(new Epoch(1), 20) };
+    private static readonly FollowAnswer Diverged = new FollowAnswer.Diverged(new LogPosition(new Epoch(1), 30));
+
     private readonly FollowerCourse _course = new(new FollowerSelf("replica", "http://here", 77, FollowerKind.Standby));
 
     [Fact]
     public void A_node_without_a_log_says_that_it_has_no_history()
     {
-        var hello = _course.Hello(Identity, null, EpochTable.Empty);
+        var hello = _course.Hello(Identity, null);
 
         Assert.Equal((HistoryId.None, LogPosition.Start, 77UL, 9UL), (hello.History, hello.Durable, hello.RunId, hello.StartCounter));
         Assert.Equal(FollowerKind.Standby, hello.Kind);
+        Assert.False(hello.HasLog);
     }
 
     [Fact]
     public void A_node_with_a_log_names_its_end()
     {
-        var hello = _course.Hello(Identity, Tail, Epochs);
+        var hello = _course.Hello(Identity, Log);
 
         Assert.Equal((Identity.History, Tail.Position, 0xABu), (hello.History, hello.Durable, hello.DurableCrc));
         Assert.Same(Epochs, hello.Epochs);
+        Assert.Null(hello.Fetching);
+    }
+
+    [Fact]
+    public void A_node_that_fetches_a_snapshot_names_the_log_behind_it_and_the_snapshot()
+    {
+        var hello = _course.Hello(Identity, LogBehindSnapshot, fetchesElsewhere: true);
+
+        Assert.Equal((Tail.Position, LogBehindSnapshot.Fetching, true), (hello.Durable, hello.Fetching, hello.FetchesElsewhere));
     }
 
     [Fact]
     public void Each_answer_has_its_move()
     {
-        Assert.Equal(FollowerMove.Follow, _course.Decide(new FollowAnswer.Resume(41)));
-        Assert.Equal(FollowerMove.Bootstrap, _course.Decide(new FollowAnswer.NeedSnapshot()));
-        Assert.Equal(FollowerMove.TryLater, _course.Decide(new FollowAnswer.Refused(RefusalReason.Behind, "behind")));
+        var hello = _course.Hello(Identity, Log);
+
+        Assert.Equal(FollowerMove.Follow, _course.Decide(new FollowAnswer.Resume(41), hello));
+        Assert.Equal(FollowerMove.Bootstrap, _course.Decide(new FollowAnswer.NeedSnapshot(), hello));
+        Assert.Equal(FollowerMove.TryLater, _course.Decide(new FollowAnswer.Refused(RefusalReason.Behind, "behind"), hello));
+        Assert.Equal(FollowerMove.TryLater, _course.Decide(new FollowAnswer.Resume(1), _course.Hello(Identity, null)));
     }
 
     [Fact]
     public void After_a_fork_it_introduces_itself_without_data_until_it_has_begun_anew()
     {
-        Assert.Equal(FollowerMove.Reintroduce, _course.Decide(new FollowAnswer.Diverged(new LogPosition(new Epoch(1), 30))));
+        Assert.Equal(FollowerMove.Reintroduce, _course.Decide(Diverged, _course.Hello(Identity, Log)));
 
-        Assert.Equal(HistoryId.None, _course.Hello(Identity, Tail, Epochs).History);
+        Assert.False(_course.Hello(Identity, Log).HasLog);
         Assert.Equal(30, _course.Fork?.Index);
-        Assert.Equal(FollowerMove.TryLater, _course.Decide(new FollowAnswer.Resume(41)));
+        Assert.Equal(FollowerMove.TryLater, _course.Decide(new FollowAnswer.Resume(41), _course.Hello(Identity, Log)));
+        Assert.Equal(FollowerMove.Follow, _course.Decide(new FollowAnswer.Resume(41), _course.Hello(Identity, LogBehindSnapshot)));
         _course.Bootstrapped();
 
-        Assert.Equal(Identity.History, _course.Hello(Identity, Tail, Epochs).History);
-        Assert.Equal(FollowerMove.Follow, _course.Decide(new FollowAnswer.Resume(41)));
+        Assert.Equal(FollowerMove.Follow, _course.Decide(new FollowAnswer.Resume(41), _course.Hello(Identity, Log)));
+    }
+
+    [Fact]
+    public void A_bootstrap_whose_log_parted_from_the_upstreams_begins_anew_and_says_nothing_against_the_nodes_own_log()
+    {
+        Assert.Equal(FollowerMove.BeginAnew, _course.Decide(Diverged, _course.Hello(Identity, LogBehindSnapshot)));
+
+        Assert.Null(_course.Fork);
+        Assert.True(_course.Hello(Identity, Log).HasLog);
+    }
+
+    [Fact]
+    public void One_snapshot_after_the_other_is_a_reason_to_pause_until_a_log_is_gone_on_with()
+    {
+        _course.Decide(new FollowAnswer.NeedSnapshot(), _course.Hello(Identity, null));
+        Assert.False(_course.IsGoingInCircles);
+        _course.Decide(new FollowAnswer.NeedSnapshot(), _course.Hello(Identity, LogBehindSnapshot));
+        Assert.True(_course.IsGoingInCircles);
+
+        _course.Decide(new FollowAnswer.Resume(41), _course.Hello(Identity, LogBehindSnapshot));
+
+        Assert.False(_course.IsGoingInCircles);
     }
 }

@@ -1,3 +1,4 @@
+using Replication.Core.Bootstrapping;
 using Replication.Core.Following;
 using Replication.Core.Positions;
 
@@ -85,7 +86,7 @@ public sealed class NodeStatusTests
     [Fact]
     public void During_a_bootstrap_nothing_is_known_of_the_lag_and_the_reason_is_how_far_it_is()
     {
-        var upstream = new UpstreamFacts("http://p:7400", Connected: false, Now, 0, UpstreamIndex: null, 0, UpstreamFacts.UnknownAge, "", 12, 34);
+        var upstream = new UpstreamFacts("http://p:7400", Connected: false, Now, 0, UpstreamIndex: null, 0, UpstreamFacts.UnknownAge, "", new TransferProgress(12, 34), TimeSpan.FromSeconds(2));
 
         var status = NodeStatus.Of(Facts(upstream, "Bootstrapping") with { Applied = 0, FirstIndex = 0, LogBytes = 0, Durable = LogPosition.Start }, Limits);
 
@@ -99,7 +100,7 @@ public sealed class NodeStatusTests
     [Fact]
     public void After_a_restart_the_age_is_unknown_until_the_upstream_has_answered_whatever_the_clock_says()
     {
-        var restarted = new UpstreamFacts("http://p:7400", Connected: true, Now, 0, UpstreamIndex: null, 100, UpstreamFacts.UnknownAge + TimeSpan.FromMilliseconds(5), "", 0, 0);
+        var restarted = new UpstreamFacts("http://p:7400", Connected: true, Now, 0, UpstreamIndex: null, 100, UpstreamFacts.UnknownAge + TimeSpan.FromMilliseconds(5), "", TransferProgress.None, null);
 
         var status = Replica(restarted);
 
@@ -143,7 +144,7 @@ public sealed class NodeStatusTests
     }
 
     private static UpstreamFacts Following() => new(
-        "http://p:7400", Connected: true, Now - TimeSpan.FromMilliseconds(200), CommitIndex: 100, UpstreamIndex: 100, Applied: 100, TimeSpan.FromMilliseconds(400), "", 0, 0);
+        "http://p:7400", Connected: true, Now - TimeSpan.FromMilliseconds(200), CommitIndex: 100, UpstreamIndex: 100, Applied: 100, TimeSpan.FromMilliseconds(400), "", TransferProgress.None, null);
 
     private static NodeStatus Replica(UpstreamFacts upstream, string state = "Streaming") => NodeStatus.Of(Facts(upstream, state), Limits);
 

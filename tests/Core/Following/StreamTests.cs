@@ -23,7 +23,7 @@ public sealed class StreamTests : IDisposable
         var progress = new FollowerProgress(hello);
         progress.Open(hello, new FollowAnswer.Resume(1), TimeSpan.Zero);
         _sender = new StreamSender(progress, Limits, TimeSpan.Zero);
-        _receiver = new StreamReceiver(LogTail.Start, EpochTable.Empty, DatabaseState.Empty, new DigestHistory(16), (frame, in header) => _appended.Add(header.Index));
+        _receiver = new StreamReceiver(new StreamIntake(LogTail.Start, EpochTable.Empty), DatabaseState.Empty, new DigestHistory(16), (frame, in header) => _appended.Add(header.Index));
         _log.Append(0);
     }
 
@@ -122,13 +122,13 @@ public sealed class StreamTests : IDisposable
     {
         Send(1, commitIndex: 1);
         var shown = _receiver.Newer(DatabaseState.Empty)!;
-        var again = new StreamReceiver(LogTail.Start, EpochTable.Empty, shown, new DigestHistory(16), (frame, in header) => _appended.Add(header.Index));
+        var again = new StreamReceiver(new StreamIntake(LogTail.Start, EpochTable.Empty), shown, new DigestHistory(16), (frame, in header) => _appended.Add(header.Index));
         using var cursor = _log.Log.OpenCursor(1);
         again.Take(new StreamFrames(1, 1, 1, false, cursor.Read(1).Frames));
         Assert.Equal([1, 1], _appended);
         Assert.Null(again.Newer(shown));
 
-        var third = new StreamReceiver(LogTail.Start, EpochTable.Empty, shown, new DigestHistory(16), (frame, in header) => { });
+        var third = new StreamReceiver(new StreamIntake(LogTail.Start, EpochTable.Empty), shown, new DigestHistory(16), (frame, in header) => { });
         Assert.Throws<ApplyException>(() => third.Take(new StreamFrames(1, 1, 1, false, OtherReign())));
     }
 

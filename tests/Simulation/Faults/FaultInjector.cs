@@ -1,4 +1,4 @@
-using Replication.Core.Database;
+using Replication.Core.Bootstrapping;
 using Replication.Core.IO;
 using Replication.Core.Log;
 using Replication.Kit;

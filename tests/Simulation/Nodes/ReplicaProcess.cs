@@ -1,9 +1,12 @@
 using Google.Protobuf;
 using Grpc.Core;
+using Replication.Core.Bootstrapping;
+using Replication.Core.Database;
 using Replication.Core.Following;
 using Replication.Core.IO;
 using Replication.Core.Payloads;
 using Replication.Core.Positions;
+using Replication.Core.Records;
 using Replication.Core.Snapshots;
 using Replication.Kit;
 using Replication.Kit.Network;
@@ -11,6 +14,8 @@ using Replication.Protos.V1;
 using Replication.Simulation.Tests.Plans;
 using Replication.Simulation.Tests.World;
 using Replication.Wire;
+using Hello = Replication.Core.Following.Hello;
+using SnapshotManifest = Replication.Core.Snapshots.SnapshotManifest;
 
 namespace Replication.Simulation.Tests.Nodes;
 
@@ -23,8 +28,9 @@ internal sealed class ReplicaProcess(SimulatedCluster cluster, SimulatedNode nod
     private FollowerCourse _course = null!;
     private MessageStream? _stream;
     private ReplicaStream? _session;
-    private SnapshotTransfer? _transfer;
+    private Bootstrap? _bootstrap;
     private long _attempts;
+    private bool _gone;
 
     /// <summary>The last Hello, as it was sent.</summary>
     public byte[]? LastHello { get; private set; }
@@ -33,6 +39,7 @@ internal sealed class ReplicaProcess(SimulatedCluster cluster, SimulatedNode nod
     {
         base.Begin();
         if (Database.State.Index > 0) Cluster.History.Shown(Name, Database.State);
+        _bootstrap = Bootstrap.Continue(Database);
         _course = new FollowerCourse(new FollowerSelf(Name, string.Empty, new SeededEntropy(_random).NextNonZero(), FollowerKind.Reader));
         Connect();
     }
@@ -42,7 +49,50 @@ internal sealed class ReplicaProcess(SimulatedCluster cluster, SimulatedNode nod
     {
         Cluster.Trace.Add(Name, "ends its session", Database.Log?.Log.Durable.Index ?? 0, detail: why);
         _session = null;
+        if (_gone) ForgetBootstrap();
+        _gone = false;
         ConnectLater();
+    }
+
+    /// <summary>The chunks of the bootstrap under way cannot be had now, or never.</summary>
+    public void TransferBroken(bool isGone)
+    {
+        if (_session is null)
+        {
+            if (isGone) ForgetBootstrap();
+            return;
+        }
+        _gone = isGone;
+        GiveUp(_attempts, "the transfer broke");
+    }
+
+    /// <summary>All chunks are here, and what came of the log is durable: begins from them.</summary>
+    public void Install(Bootstrap bootstrap, Func<DatabaseState, DatabaseState> replay, Action installed)
+    {
+        try
+        {
+            var state = replay(bootstrap.Load(CancellationToken.None));
+            Serving.EndSessions();
+            Show(() => Database.Install(bootstrap, state), state.Index);
+        }
+        catch (IOException failure) when (failure is SnapshotDamagedException || DiskFullException.IsToldBy(failure))
+        {
+            if (!Cluster.Faults.Explains(Node, failure)) throw;
+            TransferBroken(isGone: failure is SnapshotDamagedException);
+            return;
+        }
+        _bootstrap = null;
+        _course.Bootstrapped();
+        Cluster.Installed(Node);
+        Cluster.Trace.Add(Name, "begins from a snapshot", bootstrap.Manifest.Position.Index, Database.State.Index);
+        installed();
+    }
+
+    /// <summary>Goes on with the connection of a bootstrap that is installed.</summary>
+    public void GoOn(MessageStream stream, StreamIntake intake)
+    {
+        var attempt = _attempts;
+        _session = new FollowingStream(Cluster, this, Database.Log!, intake, stream, why => GiveUp(attempt, why));
     }
 
     /// <summary>Shows what the session has applied: nothing that was not announced as committed.</summary>
@@ -56,7 +106,7 @@ internal sealed class ReplicaProcess(SimulatedCluster cluster, SimulatedNode nod
     {
         var state = Database.State;
         // On a real node it waits until the log is that far.
-        if (_transfer is not null || Database.Log is not { } lease || state.Index == 0 || lease.Log.Durable.Index < state.Index)
+        if (Database.Log is not { } lease || state.Index == 0 || lease.Log.Durable.Index < state.Index)
         {
             taken(false);
             return;
@@ -89,15 +139,15 @@ internal sealed class ReplicaProcess(SimulatedCluster cluster, SimulatedNode nod
             ConnectLater();
             return;
         }
-        var lease = Database.Log;
-        var hello = _course.Hello(Database.Identity, lease?.Log.Durable, lease?.Epochs.UpTo(lease.Log.Durable.Index) ?? EpochTable.Empty);
-        var stream = new MessageStream(endpoint, message => Run(() => Receive(attempt, hello.Durable.Index, message)), () => Run(() => Closed(attempt)));
+        if (_bootstrap is { Missing.Count: 0 } whole) Install(whole, static state => state, static () => { });
+        var hello = _course.Hello(Database.Identity, _bootstrap is { } begun ? LogOf(begun.Log, begun.Manifest.History, begun.Manifest.Position) : OwnLog());
+        var stream = new MessageStream(endpoint, message => Run(() => Receive(attempt, hello, message)), () => Run(() => Closed(attempt)));
         _stream = stream;
         LastHello = hello.ToMessage().ToByteArray();
         stream.Send(LastHello);
         After(AnswerTimeout, () =>
         {
-            if (attempt == _attempts && _session is null && _transfer is null && ReferenceEquals(_stream, stream)) GiveUp(attempt, "no answer came");
+            if (attempt == _attempts && _session is null && ReferenceEquals(_stream, stream)) GiveUp(attempt, "no answer came");
         });
     }
 
@@ -109,18 +159,18 @@ internal sealed class ReplicaProcess(SimulatedCluster cluster, SimulatedNode nod
         _stream = null;
         stream.Close();
         if (_session is { } session) session.End(why);
-        else if (_transfer is null) ConnectLater();
+        else ConnectLater();
     }
 
-    private void Receive(long attempt, long durable, byte[] message)
+    private void Receive(long attempt, Hello hello, byte[] message)
     {
         if (attempt != _attempts || _stream is null) return;
         try
         {
             var response = FollowResponse.Parser.ParseFrom(message);
-            response.ThrowIfChanged(durable + 1);
+            response.ThrowIfChanged(hello.Durable.Index + 1);
             if (_session is { } session) session.Take(response);
-            else Decide(attempt, response, durable);
+            else Decide(attempt, response, hello);
         }
         catch (Exception damaged) when (damaged is InvalidProtocolBufferException or RpcException or StreamDamagedException or MalformedPayloadException)
         {
@@ -129,21 +179,30 @@ internal sealed class ReplicaProcess(SimulatedCluster cluster, SimulatedNode nod
         }
     }
 
-    private void Decide(long attempt, FollowResponse response, long durable)
+    private void Decide(long attempt, FollowResponse response, Hello hello)
     {
-        var answer = response.ToAnswer(durable + 1);
-        Cluster.Trace.Add(Name, $"is told {response.MessageCase} at", durable);
-        switch (answer is null ? FollowerMove.TryLater : _course.Decide(answer))
+        var answer = response.ToAnswer(hello.Durable.Index + 1);
+        Cluster.Trace.Add(Name, $"is told {response.MessageCase} at", hello.Durable.Index);
+        switch (answer is null ? FollowerMove.TryLater : _course.Decide(answer, hello))
         {
+            case FollowerMove.Follow when _bootstrap is { } begun:
+                _session = new BootstrapStream(Cluster, this, begun, _stream!, why => GiveUp(attempt, why));
+                break;
             case FollowerMove.Follow when Database.Log is { } lease:
-                _session = new ReplicaStream(Cluster, this, lease, _stream!, why => GiveUp(attempt, why));
+                _session = new FollowingStream(Cluster, this, lease, StreamIntake.Behind(lease), _stream!, why => GiveUp(attempt, why));
                 break;
             case FollowerMove.Bootstrap:
-                var manifest = response.NeedSnapshot.Manifest.ToManifest();
-                _transfer = new SnapshotTransfer(Cluster, this, manifest, Bootstrapped);
-                _stream!.Close();
-                _stream = null;
-                _transfer.Begin();
+                ForgetBootstrap();
+                Begin(response.NeedSnapshot.Manifest.ToManifest());
+                GiveUp(attempt, "a bootstrap begins");
+                break;
+            case FollowerMove.BeginAnew:
+                ForgetBootstrap();
+                GiveUp(attempt, "the bootstrap leads nowhere");
+                break;
+            case FollowerMove.Reintroduce:
+                if (Database.State.Index > _course.Fork!.Value.Index) Database.Withdraw();
+                GiveUp(attempt, "parted");
                 break;
             default:
                 GiveUp(attempt, answer is FollowAnswer.Refused refused ? refused.Message : "tries later");
@@ -151,33 +210,28 @@ internal sealed class ReplicaProcess(SimulatedCluster cluster, SimulatedNode nod
         }
     }
 
-    private void Bootstrapped(SnapshotTransfer transfer, bool isWhole)
-    {
-        _transfer = null;
-        if (isWhole)
-        {
-            Serving.EndSessions();
-            if (!TryInstall(transfer)) isWhole = false;
-        }
-        transfer.Dispose();
-        Cluster.Trace.Add(Name, isWhole ? "begins from a snapshot" : "breaks off a bootstrap", transfer.Folder.Manifest.Position.Index, transfer.Folder.Missing.Count);
-        if (isWhole) _course.Bootstrapped();
-        ConnectLater();
-    }
-
-    private bool TryInstall(SnapshotTransfer transfer)
+    private void Begin(SnapshotManifest manifest)
     {
         try
         {
-            // A node that was too far behind for the log shows what it has until the new state takes its place.
-            Show(() => Database.Install(transfer.Folder, keepOldLog: _course.Fork is not null), transfer.Folder.Manifest.Position.Index);
-            Cluster.Installed(Node);
-            return true;
+            _bootstrap = Bootstrap.Begin(Database, manifest);
         }
-        catch (IOException failure) when (failure is SnapshotDamagedException || DiskFullException.IsToldBy(failure))
+        catch (IOException failure) when (DiskFullException.IsToldBy(failure))
         {
-            if (!Cluster.Faults.Explains(Node, failure)) throw;
-            return false;
+            Cluster.Trace.Add(Name, "has no room to begin from a snapshot", manifest.Position.Index);
         }
     }
+
+    private void ForgetBootstrap()
+    {
+        if (_bootstrap is { } begun) Cluster.Trace.Add(Name, "breaks off a bootstrap", begun.Manifest.Position.Index, begun.Missing.Count);
+        _bootstrap?.Dispose();
+        _bootstrap = null;
+        Bootstrap.Forget(Database);
+    }
+
+    private FollowerLog? OwnLog() => Database.Log is { } lease ? LogOf(lease, Database.History, null) : null;
+
+    private static FollowerLog LogOf(LogLease lease, HistoryId history, LogPosition? fetching) =>
+        new(history, lease.Log.Durable, lease.Epochs.UpTo(lease.Log.Durable.Index), fetching);
 }

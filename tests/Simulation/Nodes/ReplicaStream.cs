@@ -1,7 +1,9 @@
+using Replication.Core.Bootstrapping;
 using Replication.Core.Database;
 using Replication.Core.Following;
 using Replication.Core.IO;
 using Replication.Core.Log;
+using Replication.Core.Positions;
 using Replication.Kit.Network;
 using Replication.Protos.V1;
 using Replication.Simulation.Tests.World;
@@ -9,63 +11,77 @@ using Replication.Wire;
 
 namespace Replication.Simulation.Tests.Nodes;
 
-/// <summary>The replica's end of one follow stream behind Resume: what the replica's session and its log thread do, one event at a time.</summary>
-internal sealed class ReplicaStream
+/// <summary>The replica's end of one follow stream behind Resume: what a session and its log thread do, one event at a time.</summary>
+internal abstract class ReplicaStream
 {
     private static readonly TimeSpan AckInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(5);
 
-    private readonly SimulatedCluster _cluster;
-    private readonly ReplicaProcess _process;
-    private readonly LogLease _lease;
     private readonly MessageStream _stream;
     private readonly Action<string> _giveUp;
-    private readonly StreamReceiver _receiver;
     private readonly AppendBuffer _buffer;
     private TimeSpan _heard;
-    private long _announced;
     private string? _ended;
+    private bool _handedOver;
 
-    public ReplicaStream(SimulatedCluster cluster, ReplicaProcess process, LogLease lease, MessageStream stream, Action<string> giveUp)
+    /// <summary>Begins behind the end of a log.</summary>
+    /// <param name="cluster">The world.</param>
+    /// <param name="process">Whose stream it is.</param>
+    /// <param name="log">That takes the frames.</param>
+    /// <param name="stream">The connection.</param>
+    /// <param name="giveUp">Ends the session.</param>
+    protected ReplicaStream(SimulatedCluster cluster, ReplicaProcess process, LogLease log, MessageStream stream, Action<string> giveUp)
     {
-        _cluster = cluster;
-        _process = process;
-        _lease = lease;
+        Cluster = cluster;
+        Process = process;
+        Log = log;
         _stream = stream;
         _giveUp = giveUp;
-        var tail = lease.Log.Durable;
-        _buffer = new AppendBuffer(tail);
-        _receiver = new StreamReceiver(tail, lease.Epochs.UpTo(tail.Index), process.Database.State, process.Database.Digests, Append);
-        lease.Log.ReadEach(_receiver.Applied + 1, tail.Index, _receiver.TakeLogged);
+        _buffer = new AppendBuffer(log.Log.Durable);
         _heard = cluster.Events.Now;
-        _announced = process.Database.CommitIndex;
-        cluster.Trace.Add(process.Name, "follows from", tail.Index + 1);
-        AcknowledgeEvery();
+        cluster.Trace.Add(process.Name, "follows from", log.Log.Durable.Index + 1);
     }
+
+    protected SimulatedCluster Cluster { get; }
+
+    protected ReplicaProcess Process { get; }
+
+    protected LogLease Log { get; }
+
+    /// <summary>The connection, to be handed over.</summary>
+    protected MessageStream Stream => _stream;
+
+    /// <summary>Whether everything taken is durable.</summary>
+    protected bool IsDrained => _buffer.IsDrained;
+
+    /// <summary>The highest index that the upstream said is committed.</summary>
+    protected abstract long CommitIndex { get; }
+
+    /// <summary>Every reign up to the end of what was taken.</summary>
+    protected abstract EpochTable Epochs { get; }
+
+    /// <summary>What it acknowledges besides what is in the log.</summary>
+    protected abstract (long Applied, TransferProgress Transfer) Progress { get; }
 
     /// <summary>A message came.</summary>
     public void Take(FollowResponse message)
     {
-        _heard = _cluster.Events.Now;
+        _heard = Cluster.Events.Now;
         switch (message.MessageCase)
         {
             case FollowResponse.MessageOneofCase.Frames:
-                _announced = Math.Max(_announced, (long)message.Frames.CommitIndex);
                 try
                 {
-                    _receiver.Take(message.Frames.ToFrames());
+                    Take(message.Frames.ToFrames());
                 }
                 finally
                 {
-                    _lease.Epochs = _receiver.Epochs;
+                    Log.Epochs = Epochs;
                 }
-                _process.ShowNewer(_receiver, _announced);
                 TakeToDisk();
                 break;
             case FollowResponse.MessageOneofCase.Heartbeat:
-                _announced = Math.Max(_announced, (long)message.Heartbeat.CommitIndex);
-                _receiver.Take(message.Heartbeat.ToHeartbeat());
-                _process.ShowNewer(_receiver, _announced);
+                Take(message.Heartbeat.ToHeartbeat());
                 break;
             default:
                 _giveUp(message.Ending?.Message ?? "a message came that does not belong there");
@@ -74,7 +90,7 @@ internal sealed class ReplicaStream
     }
 
     /// <summary>Nothing more comes. What came is still taken to the disk.</summary>
-    public void End(string why)
+    public virtual void End(string why)
     {
         if (_ended is not null) return;
         _ended = why;
@@ -82,61 +98,78 @@ internal sealed class ReplicaStream
         LeaveWhenDrained();
     }
 
-    private void Append(ReadOnlySpan<byte> frame, in FrameHeader header)
+    /// <summary>Begins to acknowledge.</summary>
+    protected void AcknowledgeEvery()
     {
-        _cluster.History.Streamed(_process.Name, _buffer.Taken.Index + 1, header);
+        if (_ended is not null) return;
+        if (Cluster.Events.Now - _heard > Silence)
+        {
+            _giveUp("nothing came for too long");
+            return;
+        }
+        Acknowledge();
+        Process.After(AckInterval, AcknowledgeEvery);
+    }
+
+    /// <summary>Frames came.</summary>
+    protected abstract void Take(in StreamFrames frames);
+
+    /// <summary>A heartbeat came.</summary>
+    protected abstract void Take(in StreamHeartbeat heartbeat);
+
+    /// <summary>A batch became durable.</summary>
+    protected virtual void Synced()
+    {
+    }
+
+    /// <summary>A checked frame goes to the log.</summary>
+    protected void Append(ReadOnlySpan<byte> frame, in FrameHeader header)
+    {
+        Cluster.History.Streamed(Process.Name, _buffer.Taken.Index + 1, header);
         _buffer.Take(frame, header);
     }
 
+    /// <summary>Another session goes on with the connection; this one acknowledges no more and is not told of an end.</summary>
+    protected void HandOver() => (_ended, _handedOver) = ("handed over", true);
+
     private void TakeToDisk()
     {
-        if (_buffer.TakeBatch() is { } batch) _process.After(_process.Node.DiskDelay, () => Write(batch));
+        if (_buffer.TakeBatch() is { } batch) Process.After(Process.Node.DiskDelay, () => Write(batch));
     }
 
     private void Write(LogBatch batch)
     {
         try
         {
-            _lease.Log.Append(batch, Math.Min(_process.Database.CommitIndex, batch.After.Index));
+            Log.Log.Append(batch, Math.Min(CommitIndex, batch.After.Index));
         }
         catch (DiskFullException full)
         {
             // Nothing of it was written: the next session begins behind the log.
             _ended ??= full.Message;
             _stream.Close();
-            _process.SessionEnded(full.Message);
+            Process.SessionEnded(full.Message);
             return;
         }
-        _cluster.Trace.Add(_process.Name, "synced", batch.First.Index, batch.After.Index);
+        Cluster.Trace.Add(Process.Name, "synced", batch.First.Index, batch.After.Index);
         _buffer.Complete(batch);
         TakeToDisk();
         if (_ended is null) Acknowledge();
-        _process.Serving.LogMoved();
+        Synced();
         LeaveWhenDrained();
     }
 
     private void LeaveWhenDrained()
     {
-        if (_ended is not null && _buffer.IsDrained) _process.SessionEnded(_ended);
-    }
-
-    private void AcknowledgeEvery()
-    {
-        if (_ended is not null) return;
-        if (_cluster.Events.Now - _heard > Silence)
-        {
-            _giveUp("nothing came for too long");
-            return;
-        }
-        Acknowledge();
-        _process.After(AckInterval, AcknowledgeEvery);
+        if (_ended is not null && !_handedOver && _buffer.IsDrained) Process.SessionEnded(_ended);
     }
 
     private void Acknowledge()
     {
         var received = _buffer.Taken.Index;
+        var (applied, transfer) = Progress;
         var acknowledgement = new Acknowledgement(
-            received, Math.Min(received, _lease.Log.Durable.Index), Math.Min(received, _process.Database.State.Index), (ulong)_cluster.Events.Now.TotalMicroseconds + 1);
+            received, Math.Min(received, Log.Log.Durable.Index), Math.Min(received, applied), (ulong)Cluster.Events.Now.TotalMicroseconds + 1, transfer);
         _stream.Send(Google.Protobuf.MessageExtensions.ToByteArray(acknowledgement.ToMessage()));
     }
 }

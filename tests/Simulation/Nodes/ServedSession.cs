@@ -121,12 +121,12 @@ internal sealed class ServedSession
                 End("diverged");
                 break;
             case FollowAnswer.NeedSnapshot:
-                _serving.Offer(manifest =>
+                _serving.Offer(_lease!.Log.FirstReadable - 1, manifest =>
                 {
                     if (manifest is not null)
                     {
-                        progress?.Offer(manifest.Position.Index, Now);
-                        Send(FollowMap.NeedSnapshot(manifest));
+                        if (progress is not null) _serving.Table.Offer(progress, manifest.Position.Index, Now);
+                        Send(FollowMap.NeedSnapshot(manifest, _lease!.Log.FirstReadable));
                     }
                     End("a snapshot is needed");
                 });
@@ -139,6 +139,7 @@ internal sealed class ServedSession
 
     private void Acknowledged()
     {
+        _serving.Table.Acknowledged(_sender!.Progress, Now);
         _serving.Cluster.Followed(Process.Node, _hello!.NodeId);
         Pump();
     }

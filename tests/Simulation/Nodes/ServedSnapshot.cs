@@ -9,6 +9,9 @@ namespace Replication.Simulation.Tests.Nodes;
 /// <summary>The upstream's end of one transfer of chunks.</summary>
 internal static class ServedSnapshot
 {
+    /// <summary>In the place of a chunk's number: there is no such snapshot any more. Stands for the status of the call.</summary>
+    public const uint Gone = uint.MaxValue;
+
     private const int PieceBytes = 700;
 
     public static void Take(SimulatedServing serving, Endpoint endpoint)
@@ -22,17 +25,27 @@ internal static class ServedSnapshot
         try
         {
             var request = FetchSnapshotRequest.Parser.ParseFrom(message);
-            serving.Table.Touch(request.NodeId, serving.Cluster.Events.Now);
             var position = request.Position.ToPosition();
             var manifest = serving.Database.Snapshots.NewestFirst.FirstOrDefault(manifest => manifest.Position == position);
-            if (manifest is not null && request.Chunks.All(number => number < manifest.Chunks.Length)) SendNext(serving, stream, manifest, [.. request.Chunks.Select(number => (int)number)]);
-            else stream.Close();
+            if (manifest is null || request.Chunks.Any(number => number >= manifest.Chunks.Length))
+            {
+                SayGone(stream);
+                return;
+            }
+            serving.Table.Fetches(request.NodeId, position.Index, serving.Cluster.Events.Now);
+            SendNext(serving, stream, manifest, [.. request.Chunks.Select(number => (int)number)]);
         }
         catch (Exception malformed) when (malformed is InvalidProtocolBufferException or Grpc.Core.RpcException)
         {
             serving.Cluster.Faults.Noticed(Plans.FaultClass.BytesChanged, malformed);
             stream.Close();
         }
+    }
+
+    private static void SayGone(MessageStream stream)
+    {
+        stream.Send(new SnapshotPiece { Chunk = Gone }.ToByteArray());
+        stream.Close();
     }
 
     // One chunk an event, so that crashes and cuts come between chunks, too.
@@ -53,7 +66,7 @@ internal static class ServedSnapshot
             if (unreadable is not FileNotFoundException && !serving.Cluster.Faults.Explains(serving.Process.Node, unreadable)) throw;
             if (unreadable is Core.Snapshots.SnapshotDamagedException) serving.Database.Snapshots.Forget(manifest);
             serving.Cluster.Trace.Add(serving.Process.Name, "cannot send a chunk", numbers[0], detail: unreadable.Message);
-            stream.Close();
+            SayGone(stream);
             return;
         }
         for (var offset = 0; offset < chunk.Length; offset += PieceBytes)

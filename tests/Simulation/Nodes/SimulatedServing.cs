@@ -55,9 +55,9 @@ internal sealed class SimulatedServing
     private RetentionLimits Limits => new(Cluster.Plan.RetainBytes, TimeSpan.FromSeconds(30));
 
     /// <summary>A snapshot to begin from: the newest one while the log goes on behind it, otherwise a new one.</summary>
-    public void Offer(Action<SnapshotManifest?> offered)
+    public void Offer(long atLeast, Action<SnapshotManifest?> offered)
     {
-        if (Newest() is { } newest && Database.Log is { } lease && newest.Position.Index + 1 >= lease.Log.FirstReadable
+        if (Newest() is { } newest && newest.Position.Index >= atLeast && Database.Log is { } lease && newest.Position.Index + 1 >= lease.Log.FirstReadable
             && lease.Log.BytesBehind(newest.Position.Index) <= Cluster.Plan.RetainBytes)
         {
             offered(newest);

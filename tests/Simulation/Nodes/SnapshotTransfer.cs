@@ -1,107 +1,97 @@
 using Google.Protobuf;
-using Replication.Core.Database;
-using Replication.Core.Payloads;
+using Replication.Core.Bootstrapping;
+using Replication.Core.Following;
 using Replication.Core.Snapshots;
 using Replication.Kit.Network;
 using Replication.Protos.V1;
 using Replication.Simulation.Tests.Plans;
 using Replication.Simulation.Tests.World;
 using Replication.Wire;
-using SnapshotManifest = Replication.Core.Snapshots.SnapshotManifest;
 
 namespace Replication.Simulation.Tests.Nodes;
 
 /// <summary>The replica's end of one transfer: fetches the chunks that are not here yet.</summary>
-internal sealed class SnapshotTransfer : IDisposable
+internal sealed class SnapshotTransfer(SimulatedCluster cluster, ReplicaProcess process, Bootstrap bootstrap, Action<TransferEnd> ended)
 {
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(5);
 
-    private readonly SimulatedCluster _cluster;
-    private readonly ReplicaProcess _process;
-    private readonly Action<SnapshotTransfer, bool> _ended;
-    private readonly List<byte> _chunk = [];
+    private ChunkAssembly _chunks = new(bootstrap.Manifest, []);
     private MessageStream? _stream;
     private TimeSpan _heard;
     private bool _isOver;
 
-    public SnapshotTransfer(SimulatedCluster cluster, ReplicaProcess process, SnapshotManifest manifest, Action<SnapshotTransfer, bool> ended)
-    {
-        _cluster = cluster;
-        _process = process;
-        _ended = ended;
-        Folder = BootstrapFolder.Open(process.Database, manifest);
-        cluster.Trace.Add(process.Name, "fetches chunks", Folder.Missing.Count, manifest.Chunks.Length);
-        cluster.ChunksFound += manifest.Chunks.Length - Folder.Missing.Count;
-    }
-
-    public BootstrapFolder Folder { get; }
-
     public void Begin()
     {
-        if (Folder.Missing.Count == 0)
-        {
-            Over(isWhole: true);
-            return;
-        }
-        _cluster.Network.Connect(_process.Name, _process.Node.Upstream!.Name, SimulatedServing.SnapshotService, endpoint => _process.Run(() => Request(endpoint)));
+        var missing = bootstrap.Missing;
+        cluster.Trace.Add(process.Name, "fetches chunks", missing.Count, bootstrap.Manifest.Chunks.Length);
+        cluster.ChunksFound += bootstrap.Manifest.Chunks.Length - missing.Count;
+        if (missing.Count == 0) Over(TransferEnd.Whole);
+        else cluster.Network.Connect(process.Name, process.Node.Upstream!.Name, SimulatedServing.SnapshotService, endpoint => process.Run(() => Request(endpoint, missing)));
     }
 
-    public void Dispose() => Folder.Dispose();
+    /// <summary>Nobody waits for it any more.</summary>
+    public void Stop()
+    {
+        _isOver = true;
+        _stream?.Close();
+    }
 
-    private void Request(Endpoint? endpoint)
+    private void Request(Endpoint? endpoint, IReadOnlyList<int> missing)
     {
         if (endpoint is null)
         {
-            Over(isWhole: false);
+            Over(TransferEnd.Broken);
             return;
         }
-        _heard = _cluster.Events.Now;
-        _stream = new MessageStream(endpoint, message => _process.Run(() => Receive(message)), () => _process.Run(() => Over(isWhole: false)));
-        var request = new FetchSnapshotRequest { HistoryId = Folder.Manifest.History.ToBytes(), Position = Folder.Manifest.Position.ToMessage(), NodeId = _process.Database.Identity.NodeId };
-        request.Chunks.AddRange(Folder.Missing.Select(number => (uint)number));
+        _heard = cluster.Events.Now;
+        _chunks = new ChunkAssembly(bootstrap.Manifest, missing);
+        _stream = new MessageStream(endpoint, message => process.Run(() => Receive(message)), () => process.Run(() => Over(TransferEnd.Broken)));
+        var request = new FetchSnapshotRequest { HistoryId = bootstrap.Manifest.History.ToBytes(), Position = bootstrap.Manifest.Position.ToMessage(), NodeId = process.Database.Identity.NodeId };
+        request.Chunks.AddRange(missing.Select(number => (uint)number));
         _stream.Send(request.ToByteArray());
         WatchSilence();
     }
 
-    private void WatchSilence() => _process.After(Silence, () =>
+    private void WatchSilence() => process.After(Silence, () =>
     {
         if (_isOver) return;
-        if (_cluster.Events.Now - _heard >= Silence) Over(isWhole: false);
+        if (cluster.Events.Now - _heard >= Silence) Over(TransferEnd.Broken);
         else WatchSilence();
     });
 
     private void Receive(byte[] message)
     {
         if (_isOver) return;
-        _heard = _cluster.Events.Now;
+        _heard = cluster.Events.Now;
         try
         {
             var piece = SnapshotPiece.Parser.ParseFrom(message);
-            var number = Folder.Missing.First();
-            if (piece.Chunk != number || piece.Offset != _chunk.Count) throw new MalformedPayloadException("a piece came that does not belong there");
-            _chunk.AddRange(piece.Data.Span);
-            if (_chunk.Count < Folder.Manifest.Chunks[number].Length) return;
-            Folder.Store(number, _chunk.ToArray());
-            _chunk.Clear();
-            _cluster.ChunksStored++;
-            if (Folder.Missing.Count == 0) Over(isWhole: true);
+            if (piece.Chunk == ServedSnapshot.Gone) Over(TransferEnd.Gone);
+            else if (_chunks.Take(piece.Chunk, piece.Offset, piece.Data.Span, out var whole)) Store(whole.Number, whole.Bytes.Span);
         }
-        catch (Exception damaged) when (damaged is InvalidProtocolBufferException or MalformedPayloadException or SnapshotDamagedException)
+        catch (Exception damaged) when (damaged is InvalidProtocolBufferException or StreamDamagedException or SnapshotDamagedException)
         {
-            _cluster.Faults.Noticed(FaultClass.BytesChanged, damaged);
-            Over(isWhole: false);
+            cluster.Faults.Noticed(FaultClass.BytesChanged, damaged);
+            Over(TransferEnd.Broken);
         }
         catch (IOException full) when (Core.IO.DiskFullException.IsToldBy(full))
         {
-            Over(isWhole: false);
+            Over(TransferEnd.Broken);
         }
     }
 
-    private void Over(bool isWhole)
+    private void Store(int number, ReadOnlySpan<byte> bytes)
+    {
+        bootstrap.Store(number, bytes);
+        cluster.ChunksStored++;
+        if (_chunks.IsDone) Over(TransferEnd.Whole);
+    }
+
+    private void Over(TransferEnd end)
     {
         if (_isOver) return;
         _isOver = true;
         _stream?.Close();
-        _ended(this, isWhole);
+        ended(end);
     }
 }

@@ -61,7 +61,7 @@ internal sealed record SimulationPlan
             BetweenWrites = TimeSpan.FromMilliseconds(random.Next(10, 80)),
             SegmentBytes = random.Next(4, 33) * 1024,
             RetainBytes = random.Next(0, 65) * 1024,
-            ChunkBytes = random.Next(1, 9) * 512,
+            ChunkBytes = random.Next(1, 9) * 128,
             MessageBytes = random.Next(1, 9) * 512,
             DigestInterval = random.Next(10, 200),
             BetweenSnapshots = TimeSpan.FromSeconds(random.Next(3, 20)),

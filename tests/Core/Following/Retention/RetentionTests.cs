@@ -1,4 +1,5 @@
 using System.Text;
+using Replication.Core.Bootstrapping;
 using Replication.Core.Following;
 using Replication.Core.Following.Retention;
 using Replication.Core.Positions;
@@ -50,17 +51,53 @@ public sealed class RetentionTests
     }
 
     [Fact]
-    public void A_bootstrap_holds_its_snapshot_and_the_log_behind_it_until_it_is_silent_for_too_long()
+    public void An_offered_snapshot_and_the_log_behind_it_are_held_until_nobody_has_asked_for_it_for_too_long()
     {
-        _table.Open("session", Hello(1, 0), new FollowAnswer.NeedSnapshot(), TimeSpan.Zero, out _)!.Offer(800, TimeSpan.Zero);
+        var follower = _table.Open("session", Hello(1, 0), new FollowAnswer.NeedSnapshot(), TimeSpan.Zero, out _)!;
+        _table.Offer(follower, 800, TimeSpan.Zero);
+        _table.Close("session", 1);
 
         Assert.Equal(800, Assert.Single(Needs(TimeSpan.FromMinutes(1)).Snapshots));
         Assert.Equal(801, Needs(TimeSpan.FromMinutes(1)).LogFrom);
-        _table.Touch(1, TimeSpan.FromMinutes(1));
+        _table.Fetches(1, 800, TimeSpan.FromMinutes(1));
         Assert.Equal(800, Assert.Single(Needs(TimeSpan.FromMinutes(2.5)).Snapshots));
 
         Assert.Empty(Needs(TimeSpan.FromMinutes(3)).Snapshots);
-        Assert.Equal(FollowerState.Disconnected, Assert.Single(_table.Followers).State);
+    }
+
+    [Fact]
+    public void A_bootstrap_whose_log_streams_beside_it_needs_its_snapshot_and_no_log_before_what_it_has()
+    {
+        var follower = _table.Open("session", Hello(1, 900) with { Fetching = new LogPosition(new Epoch(1), 800) }, new FollowAnswer.Resume(901), TimeSpan.Zero, out _)!;
+        Assert.Equal(FollowerState.Bootstrapping, follower.State);
+        Acknowledge(follower, 950, new TransferProgress(10, 100), TimeSpan.FromMinutes(10));
+
+        Assert.Equal(800, Assert.Single(Needs(TimeSpan.FromMinutes(11)).Snapshots));
+        Assert.Equal(951, Needs(TimeSpan.FromMinutes(11)).LogFrom);
+        Acknowledge(follower, 960, TransferProgress.None, TimeSpan.FromMinutes(12));
+
+        Assert.Empty(Needs(TimeSpan.FromMinutes(12)).Snapshots);
+        Assert.Equal(FollowerState.Streaming, follower.State);
+    }
+
+    [Fact]
+    public void A_snapshot_is_held_for_a_node_that_follows_another_one()
+    {
+        _table.Fetches(77, 800, TimeSpan.Zero);
+
+        Assert.Equal(800, Assert.Single(Needs(TimeSpan.FromMinutes(1)).Snapshots));
+        Assert.Empty(_table.Followers);
+    }
+
+    [Fact]
+    public void Nodes_without_number_hold_snapshots_within_a_bound()
+    {
+        for (var node = 1; node <= SnapshotPins.MaxPins + 5; node++) _table.Fetches((ulong)node, node, TimeSpan.FromSeconds(node / 100.0));
+
+        var held = Needs(TimeSpan.FromSeconds(20)).Snapshots;
+
+        Assert.Equal(SnapshotPins.MaxPins, held.Length);
+        Assert.DoesNotContain(1, held);
     }
 
     [Fact]
@@ -107,6 +144,12 @@ public sealed class RetentionTests
     }
 
     private static long Behind(long index) => (End - index) * 100;
+
+    private void Acknowledge(FollowerProgress follower, long index, TransferProgress transfer, TimeSpan now)
+    {
+        Assert.Null(follower.Acknowledge(new Acknowledgement(index, index, 0, 1, transfer), sentIndex: index, durableHere: index, now));
+        _table.Acknowledged(follower, now);
+    }
 
     private static Hello Hello(ulong node, long has) => new(
         1, 1, new HistoryId(7), node, $"replica-{node}", "", 1, node, FollowerKind.Reader,

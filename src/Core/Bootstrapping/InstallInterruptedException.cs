@@ -1,4 +1,4 @@
-namespace Replication.Core.Database;
+namespace Replication.Core.Bootstrapping;
 
 /// <summary>
 /// A fetched snapshot was about to take the place of what was here, and a file operation failed in the middle. The

@@ -1,32 +1,37 @@
 using System.Globalization;
+using Replication.Core.Database;
 using Replication.Core.IO;
 using Replication.Core.Log;
 
-namespace Replication.Core.Database;
+namespace Replication.Core.Bootstrapping;
 
 /// <summary>
-/// Puts a fetched snapshot and a fresh log in the place of the old ones. Everything is staged first; a marker makes it
-/// binding; each step behind the marker asks what is there, so that a start after a crash just does the rest.
+/// Puts a fetched snapshot and the log behind it in the place of the old ones. A marker makes it binding; each step behind
+/// the marker asks what is there, so that a start after a crash just does the rest.
 /// </summary>
-internal static class SnapshotInstaller
+internal static class Installation
 {
     private static ReadOnlySpan<byte> KeepOldLog => "replication-install 1\nkeep-old-log\n"u8;
 
     private static ReadOnlySpan<byte> DropOldLog => "replication-install 1\ndrop-old-log\n"u8;
 
-    /// <summary>Stages the snapshot, an empty log behind it and the marker. Nothing is decided yet: a failure leaves everything as it was.</summary>
-    public static void Stage(LocalDatabase database, BootstrapFolder bootstrap, bool keepOldLog, int segmentBytes)
+    /// <summary>Writes the marker under another name. Nothing is decided yet: a failure leaves everything as it was.</summary>
+    /// <param name="files">The file system.</param>
+    /// <param name="layout">Holds a complete bootstrap whose data and log are durable.</param>
+    /// <param name="keepOldLog">Whether the replaced log goes to the lost folder instead of away.</param>
+    public static void Stage(IFileSystem files, DataLayout layout, bool keepOldLog)
     {
-        var (files, layout) = (database.World.Files, database.Layout);
-        files.DeleteDirectory(layout.StagedLog, FileLabel.Bootstrap);
-        files.CreateDirectory(layout.StagedLog, FileLabel.Bootstrap);
-        using (var supply = database.World.SupplyFor(layout.StagedLog, segmentBytes))
-            SegmentedLog.Create(files, layout.StagedLog, supply, database.World.Entropy, bootstrap.Manifest.History, bootstrap.Manifest.Tail).Dispose();
-        files.DeleteDirectory(layout.StagedSnapshots, FileLabel.Bootstrap);
-        files.CreateDirectory(layout.StagedSnapshots, FileLabel.Bootstrap);
-        bootstrap.MoveTo(layout.StagedSnapshots);
+        var path = StagedMarker(layout);
+        if (files.FileExists(path)) files.Delete(path, FileLabel.Bootstrap);
+        using (var marker = files.Create(path, FileLabel.Bootstrap))
+        {
+            marker.Write(keepOldLog ? KeepOldLog : DropOldLog, 0, FileLabel.Bootstrap);
+            marker.Sync(FileLabel.Bootstrap);
+        }
+        // An earlier run of the process may have made these and died before it could.
         files.SyncDirectory(layout.StagedSnapshots, FileLabel.Bootstrap);
-        StageMarker(files, layout, keepOldLog);
+        files.SyncDirectory(layout.Bootstrap, FileLabel.Bootstrap);
+        files.SyncDirectory(layout.Root, FileLabel.Bootstrap);
     }
 
     /// <summary>Gives the marker its name. It is whole and everything that it stands for is durable: the name is the decision.</summary>
@@ -50,19 +55,6 @@ internal static class SnapshotInstaller
         files.Delete(layout.InstallMarker, FileLabel.Bootstrap);
         files.SyncDirectory(layout.Bootstrap, FileLabel.Bootstrap);
         files.DeleteDirectory(layout.Bootstrap, FileLabel.Bootstrap);
-        files.SyncDirectory(layout.Root, FileLabel.Bootstrap);
-    }
-
-    private static void StageMarker(IFileSystem files, DataLayout layout, bool keepOldLog)
-    {
-        var path = StagedMarker(layout);
-        if (files.FileExists(path)) files.Delete(path, FileLabel.Bootstrap);
-        using (var marker = files.Create(path, FileLabel.Bootstrap))
-        {
-            marker.Write(keepOldLog ? KeepOldLog : DropOldLog, 0, FileLabel.Bootstrap);
-            marker.Sync(FileLabel.Bootstrap);
-        }
-        files.SyncDirectory(layout.Bootstrap, FileLabel.Bootstrap);
         files.SyncDirectory(layout.Root, FileLabel.Bootstrap);
     }
 

@@ -1,0 +1,140 @@
+using System.Security.Cryptography;
+using Replication.Core.Database;
+using Replication.Core.IO;
+using Replication.Core.Log;
+using Replication.Core.Records;
+using Replication.Core.Snapshots;
+
+namespace Replication.Core.Bootstrapping;
+
+/// <summary>
+/// A node's new beginning, beside its old data: the chunks of a snapshot that have come so far, and the log that streams
+/// in behind it from the start. All of it survives a restart; nothing of it is shown to readers before it is installed.
+/// </summary>
+/// <remarks>Chunks are stored by several threads; the log is appended by one. Disposed of before it is installed.</remarks>
+public sealed class Bootstrap : IDisposable
+{
+    private readonly IFileSystem _files;
+    private readonly IFile _data;
+    private readonly Lock _gate = new();
+    private readonly SortedSet<int> _missing;
+    private long _bytesPresent;
+
+    private Bootstrap(IFileSystem files, SnapshotManifest manifest, IFile data, SortedSet<int> missing, LogLease log)
+    {
+        _files = files;
+        Manifest = manifest;
+        _data = data;
+        _missing = missing;
+        Log = log;
+        _bytesPresent = manifest.Bytes - SnapshotFile.HeaderSize - missing.Sum(number => (long)manifest.Chunks[number].Length);
+    }
+
+    /// <summary>The snapshot that is being fetched.</summary>
+    public SnapshotManifest Manifest { get; }
+
+    /// <summary>The log behind the snapshot, as far as it has come.</summary>
+    public LogLease Log { get; }
+
+    /// <summary>Numbers of the chunks that are still to be fetched, ascending.</summary>
+    public IReadOnlyList<int> Missing
+    {
+        get
+        {
+            lock (_gate) return [.. _missing];
+        }
+    }
+
+    /// <summary>How much of the chunks is here.</summary>
+    public TransferProgress Progress => new(Interlocked.Read(ref _bytesPresent), Manifest.Bytes - SnapshotFile.HeaderSize);
+
+    /// <summary>Begins from a snapshot: goes on with what is there of the same one, forgets any other.</summary>
+    public static Bootstrap Begin(LocalDatabase database, SnapshotManifest manifest)
+    {
+        if (Continue(database) is { } begun)
+        {
+            if (ManifestCodec.Encode(begun.Manifest).AsSpan().SequenceEqual(ManifestCodec.Encode(manifest))) return begun;
+            begun.Dispose();
+        }
+        Forget(database);
+        BootstrapFolder.Make(database, manifest);
+        return Continue(database) ?? throw new IOException($"{database.Layout.Bootstrap} was made and is not there.");
+    }
+
+    /// <summary>Goes on with what an interruption left behind, this node's own restart included; null when nothing of use is there.</summary>
+    public static Bootstrap? Continue(LocalDatabase database)
+    {
+        var (files, layout) = (database.World.Files, database.Layout);
+        if (BootstrapFolder.ReadManifest(files, layout) is not { } manifest) return null;
+        if (BootstrapFolder.OpenLog(database, manifest) is not { } log) return null;
+        var data = files.Open(Path.Combine(layout.StagedSnapshots, manifest.DataName), FileLabel.Bootstrap);
+        var missing = new SortedSet<int>(Enumerable.Range(0, manifest.Chunks.Length).Where(number => !IsPresent(data, manifest.Chunks[number], number)));
+        return new Bootstrap(files, manifest, data, missing, log);
+    }
+
+    /// <summary>Forgets everything that was fetched; nothing when nothing was.</summary>
+    public static void Forget(LocalDatabase database) => database.World.Files.DeleteDirectory(database.Layout.Bootstrap, FileLabel.Bootstrap);
+
+    /// <summary>Stores a chunk. Safe for several threads with different chunks.</summary>
+    /// <exception cref="SnapshotDamagedException">The bytes are not those that the manifest names; nothing was stored.</exception>
+    public void Store(int number, ReadOnlySpan<byte> bytes)
+    {
+        var chunk = Manifest.Chunks[number];
+        Span<byte> sha = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(bytes, sha);
+        if (bytes.Length != chunk.Length || !sha.SequenceEqual(chunk.Sha256.AsSpan()))
+            throw new SnapshotDamagedException(_data.Path, $"chunk {number} came with other bytes than its manifest names");
+        _data.Write(bytes, chunk.Offset, FileLabel.Bootstrap);
+        lock (_gate)
+        {
+            if (_missing.Remove(number)) Interlocked.Add(ref _bytesPresent, chunk.Length);
+        }
+    }
+
+    /// <summary>The snapshot's state, with every chunk and the digest checked; synced before it is read.</summary>
+    /// <param name="cancellation">Ends the loading.</param>
+    /// <exception cref="SnapshotDamagedException">It is not what the manifest says: forget it and begin from another.</exception>
+    public DatabaseState Load(CancellationToken cancellation)
+    {
+        if (Missing is { Count: > 0 and var missing }) throw new InvalidOperationException($"{missing} chunks are still missing.");
+        _data.Sync(FileLabel.Bootstrap);
+        return SnapshotReader.Load(_files, _data.Path, Manifest, cancellation);
+    }
+
+    /// <summary>
+    /// Applies the log that came behind the snapshot. What is not committed waits, because what was shown is never taken
+    /// back.
+    /// </summary>
+    /// <param name="state">Of this snapshot, or what an earlier call made of it.</param>
+    /// <param name="commitIndex">The highest entry that is known to be committed.</param>
+    /// <exception cref="ApplyException">An entry cannot be applied.</exception>
+    public DatabaseState Replay(DatabaseState state, long commitIndex)
+    {
+        var end = Math.Min(commitIndex, Log.Log.Durable.Index);
+        if (end <= state.Index) return state;
+        var builder = new StateBuilder(state, new DigestHistory(capacity: 1));
+        Log.Log.ReadEach(state.Index + 1, end, (frame, in header) => builder.Apply(header, FrameReader.Payload(frame)));
+        return builder.Freeze();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _data.Dispose();
+        Log.Dispose();
+    }
+
+    private static bool IsPresent(IFile data, SnapshotChunk chunk, int number)
+    {
+        if (data.Length < chunk.Offset + chunk.Length) return false;
+        try
+        {
+            SnapshotReader.ReadChunk(data, chunk, number, new byte[chunk.Length]);
+            return true;
+        }
+        catch (SnapshotDamagedException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,149 @@
+using Replication.Core.Bootstrapping;
+using Replication.Core.Following;
+using Replication.Core.Records;
+using Replication.Protos.V1;
+using Replication.Wire;
+
+namespace Replication.Replica.Bootstrapping;
+
+/// <summary>
+/// One session behind Resume while the snapshot is still being fetched: takes frames into the log behind it, and
+/// acknowledges them, until the state is loaded and nearly at the end of that log.
+/// </summary>
+internal sealed class BootstrapSession : IDisposable
+{
+    /// <summary>A state no further behind than this is installed: the rest is applied in a moment.</summary>
+    private const long NearEntries = 4096;
+
+    /// <summary>Against a log that grows as fast as it is applied.</summary>
+    private const int MaxReplays = 8;
+
+    private readonly Bootstrap _bootstrap;
+    private readonly UpstreamCall _call;
+    private readonly ReplicaProgress _progress;
+    private readonly ReplicaOptions _options;
+    private readonly TimeProvider _time;
+    private readonly LogPump _pump;
+
+    public BootstrapSession(Bootstrap bootstrap, UpstreamCall call, ReplicaProgress progress, ReplicaOptions options, TimeProvider time, Action<Exception> fatal)
+    {
+        _bootstrap = bootstrap;
+        _call = call;
+        _progress = progress;
+        _options = options;
+        _time = time;
+        Intake = StreamIntake.Behind(bootstrap.Log);
+        _pump = new LogPump(bootstrap.Log.Log, () => Intake.CommitIndex, static () => { }, fatal);
+    }
+
+    /// <summary>Where the stream is: whoever goes on with it needs the beginning of an entry that may have come.</summary>
+    public StreamIntake Intake { get; }
+
+    /// <summary>Runs until the session ends or the state can be installed; then everything that was taken in is durable, and nobody reads from the stream.</summary>
+    /// <param name="fetch">Fetches what is missing.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>The state to install, or why the session ended.</returns>
+    public async Task<(DatabaseState? State, string Reason)> RunAsync(Func<CancellationToken, Task> fetch, CancellationToken cancellation)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var acknowledger = new Acknowledger(_call, _pump.Moved, Acknowledgement, _options.AckInterval, _time);
+        var acknowledging = acknowledger.RunAsync(ending.Token);
+        var bringing = BringAsync(fetch, ending.Token);
+        try
+        {
+            if (await ReceiveAsync(bringing, ending.Token) is { } reason) return (null, reason);
+            var state = await bringing;
+            acknowledger.Finish();
+            // If the stream broke meanwhile, the state is as good; what follows notices.
+            await Acknowledger.EndedAsync(acknowledging).WaitAsync(_options.SilenceTimeout, _time, cancellation);
+            await _pump.DrainAsync(cancellation);
+            return (_bootstrap.Replay(state, Intake.CommitIndex), string.Empty);
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await Acknowledger.EndedAsync(acknowledging);
+            await Acknowledger.EndedAsync(bringing);
+            await _pump.DrainAsync(CancellationToken.None);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _pump.Dispose();
+
+    private async Task<DatabaseState> BringAsync(Func<CancellationToken, Task> fetch, CancellationToken cancellation)
+    {
+        await fetch(cancellation);
+        return await Task.Run(() => Load(cancellation), cancellation);
+    }
+
+    private DatabaseState Load(CancellationToken cancellation)
+    {
+        var state = _bootstrap.Load(cancellation);
+        for (var replays = 0; replays < MaxReplays; replays++)
+        {
+            var newer = _bootstrap.Replay(state, Intake.CommitIndex);
+            var isNear = newer.Index - state.Index <= NearEntries;
+            state = newer;
+            if (isNear) break;
+            cancellation.ThrowIfCancellationRequested();
+        }
+        return state;
+    }
+
+    // Null when there is a state, or none because bringing it failed.
+    private async Task<string?> ReceiveAsync(Task bringing, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var read = _call.ReadAsync();
+            try
+            {
+                await Task.WhenAny(bringing, read).WaitAsync(_options.SilenceTimeout, _time, cancellation);
+            }
+            catch (TimeoutException)
+            {
+                return EndOfSession.Silent(_options.SilenceTimeout);
+            }
+            if (bringing.IsCompleted) return null;
+            if (!await read) return EndOfSession.Closed;
+            var message = _call.Take(Intake.Tail.Index + 1);
+            switch (message.MessageCase)
+            {
+                case FollowResponse.MessageOneofCase.Frames:
+                    await TakeAsync(message.Frames.ToFrames(), cancellation);
+                    break;
+                case FollowResponse.MessageOneofCase.Heartbeat:
+                    var heartbeat = message.Heartbeat.ToHeartbeat();
+                    Intake.Take(heartbeat);
+                    _progress.Heard(heartbeat, applied: 0);
+                    break;
+                case FollowResponse.MessageOneofCase.Ending:
+                    return message.Ending.Message;
+                default:
+                    return EndOfSession.Misplaced(message);
+            }
+        }
+    }
+
+    private async Task TakeAsync(StreamFrames frames, CancellationToken cancellation)
+    {
+        try
+        {
+            Intake.Take(frames, _pump.Take);
+        }
+        finally
+        {
+            // Frames before a damaged one are kept, and so is a reign that began with them.
+            _bootstrap.Log.Epochs = Intake.Epochs;
+        }
+        _progress.Connected();
+        await _pump.FlushAsync(cancellation);
+    }
+
+    private Acknowledgement Acknowledgement()
+    {
+        var received = _pump.Taken.Index;
+        return new Acknowledgement(received, Math.Min(received, _bootstrap.Log.Log.Durable.Index), Applied: 0, _progress.Stamp(), _bootstrap.Progress);
+    }
+}

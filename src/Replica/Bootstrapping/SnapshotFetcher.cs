@@ -1,0 +1,84 @@
+using Grpc.Core;
+using Microsoft.Extensions.Logging;
+using Replication.Core.Bootstrapping;
+using Replication.Core.Following;
+using Replication.Core.Snapshots;
+using Replication.Protos.V1;
+using Replication.Wire;
+
+namespace Replication.Replica.Bootstrapping;
+
+/// <summary>Fetches the chunks of a snapshot that are not here yet, several at the same time, and waits when it is told to.</summary>
+/// <param name="nodeId">Of this node.</param>
+/// <param name="progress">Is told how much has come.</param>
+/// <param name="time">For waiting.</param>
+/// <param name="logger">For what happens.</param>
+internal sealed class SnapshotFetcher(ulong nodeId, ReplicaProgress progress, TimeProvider time, ILogger logger)
+{
+    private static readonly TimeSpan ShortestWait = TransferSlots.ShortestWait;
+    private static readonly TimeSpan LongestWait = TransferSlots.LongestWait;
+
+    /// <summary>Fetches until nothing is missing.</summary>
+    /// <param name="source">The node that has the snapshot.</param>
+    /// <param name="bootstrap">Takes the chunks.</param>
+    /// <param name="cancellation">Ends the fetching; what came is kept.</param>
+    /// <exception cref="SnapshotGoneException">The snapshot is no longer there.</exception>
+    public async Task FetchAsync(Feed.FeedClient source, Bootstrap bootstrap, CancellationToken cancellation)
+    {
+        var shares = ChunkShares.Of(bootstrap.Missing);
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = shares.Count, CancellationToken = cancellation };
+        await Parallel.ForEachAsync(shares, parallel, async (share, token) => await FetchAsync(source, bootstrap, share, token));
+    }
+
+    private async Task FetchAsync(Feed.FeedClient source, Bootstrap bootstrap, IReadOnlyList<int> share, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var missing = share.Intersect(bootstrap.Missing).ToList();
+            if (missing.Count == 0) return;
+            try
+            {
+                await RequestAsync(source, bootstrap, missing, cancellation);
+            }
+            catch (RpcException refused) when (refused.StatusCode == StatusCode.ResourceExhausted && refused.Details() is { Code: Error.Types.Code.Busy } busy)
+            {
+                var wait = TimeSpan.FromMilliseconds(Math.Clamp(busy.RetryAfterMillis, ShortestWait.TotalMilliseconds, LongestWait.TotalMilliseconds));
+                ReplicaLog.BootstrapWaits(logger, busy.Message, wait);
+                await Task.Delay(wait, time, cancellation);
+            }
+            catch (RpcException gone) when (gone.StatusCode is StatusCode.NotFound or StatusCode.FailedPrecondition)
+            {
+                throw new SnapshotGoneException(gone.Status.Detail, gone);
+            }
+        }
+    }
+
+    private async Task RequestAsync(Feed.FeedClient source, Bootstrap bootstrap, List<int> numbers, CancellationToken cancellation)
+    {
+        var manifest = bootstrap.Manifest;
+        var request = new FetchSnapshotRequest { HistoryId = manifest.History.ToBytes(), Position = manifest.Position.ToMessage(), NodeId = nodeId };
+        request.Chunks.AddRange(numbers.Select(number => (uint)number));
+        using var call = source.FetchSnapshot(request, cancellationToken: cancellation);
+        var chunks = new ChunkAssembly(manifest, numbers);
+        while (!chunks.IsDone)
+        {
+            if (!await call.ResponseStream.MoveNext(cancellation)) throw new UpstreamException("The snapshot ended before all chunks had come.");
+            var piece = call.ResponseStream.Current;
+            if (chunks.Take(piece.Chunk, piece.Offset, piece.Data.Span, out var whole)) Store(bootstrap, whole.Number, whole.Bytes.Span);
+        }
+    }
+
+    private void Store(Bootstrap bootstrap, int number, ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            bootstrap.Store(number, bytes);
+        }
+        catch (SnapshotDamagedException changed)
+        {
+            // On the way: fetched again, the chunk is right.
+            throw new StreamDamagedException(bootstrap.Manifest.Position.Index, changed.Message);
+        }
+        progress.Fetched(bootstrap.Progress);
+    }
+}
