@@ -118,7 +118,7 @@ public sealed class ReplicationNode : IAsyncDisposable
         var options = new DatabaseOptions(_options.EffectiveData)
         {
             Init = _options.Init,
-            Log = new LogOptions { SegmentBytes = _options.SegmentBytes, RetainBytes = _options.RetainBytes },
+            Log = new LogOptions { SegmentBytes = _options.SegmentBytes, RetainBytes = _options.RetainBytes, RecentBytes = _options.RecentLogBytes },
         };
         var database = LocalDatabase.Open(_environment, options, withHistory: Role == NodeRole.Primary);
         if (Role == NodeRole.Primary && database.Log is null)

@@ -313,8 +313,13 @@ public sealed class LocalDatabase : IDisposable
     private static EpochTable EpochsBehind(DatabaseState state, RecoveredLog recovered) =>
         recovered.Reigns.Where(row => row.FirstIndex > state.Index).Aggregate(state.Epochs, (table, row) => table.With(row));
 
-    private RecoveredLog OpenLog() => LogRecovery.Open(
-        _environment.Files, Layout.Log, Layout.Lost, _environment.SupplyFor(Layout.Log, _options.Log.SegmentBytes), _environment.Entropy);
+    private RecoveredLog OpenLog()
+    {
+        var recovered = LogRecovery.Open(
+            _environment.Files, Layout.Log, Layout.Lost, _environment.SupplyFor(Layout.Log, _options.Log.SegmentBytes), _environment.Entropy);
+        recovered.Log.Remember(_options.Log.RecentBytes);
+        return recovered;
+    }
 
     // This node needs the log behind the older of its two newest snapshots; followers theirs, up to the budget.
     private void PruneLog(SegmentedLog log, FollowerNeeds needs)

@@ -4,8 +4,9 @@ using Replication.Core.IO;
 namespace Replication.Core.Log;
 
 /// <summary>
-/// Reads frames in order, each checked, over the boundaries of segments. Has a file handle and a buffer of its own, so
-/// that any number can read beside the writer. For one thread at a time.
+/// Reads frames in order over the boundaries of segments: from the copy in memory that all share while it is close to the
+/// end, otherwise from the disk, each frame checked, with a file handle and a buffer of its own. So any number can read
+/// beside the writer. For one thread at a time.
 /// </summary>
 public sealed class LogCursor : IDisposable
 {
@@ -16,7 +17,8 @@ public sealed class LogCursor : IDisposable
     private Segment? _segment;
     private IFile? _file;
     private long _offset;
-    private byte[] _buffer = new byte[ReadBytes];
+    private byte[] _buffer = [];
+    private IDisposable? _shared;
 
     internal LogCursor(SegmentedLog log, IFileSystem files, long index)
     {
@@ -30,14 +32,17 @@ public sealed class LogCursor : IDisposable
     public long NextIndex { get; private set; }
 
     /// <summary>
-    /// The next whole frames, up to an index that is synced: as many as a read of 256 KiB brings, at least one.
+    /// The next whole frames, up to an index that is synced: as many as about 256 KiB hold, at least one.
     /// Valid until the next read; empty when there is nothing up to the limit.
     /// </summary>
     /// <exception cref="LogPrunedException">The entry was removed meanwhile.</exception>
     /// <exception cref="LogDamagedException">The bytes are not those that were written.</exception>
     public FrameRun Read(long limit)
     {
+        Release();
         if (NextIndex > limit) return FrameRun.Empty;
+        if (_log.Recent?.TryRead(NextIndex, limit, out var recent) is { } shared) return Share(shared, recent);
+        if (_buffer.Length == 0) _buffer = new byte[ReadBytes];
         while (true)
         {
             var file = OpenFile();
@@ -59,7 +64,27 @@ public sealed class LogCursor : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _file?.Dispose();
+    public void Dispose()
+    {
+        Release();
+        _file?.Dispose();
+    }
+
+    private FrameRun Share(IDisposable shared, in FrameRun recent)
+    {
+        _shared = shared;
+        NextIndex = recent.LastIndex + 1;
+        // Where the next frame is on the disk is looked up when it is wanted from there. Near the end it hardly ever is.
+        _file?.Dispose();
+        (_file, _segment, _offset, _buffer) = (null, null, 0, []);
+        return recent;
+    }
+
+    private void Release()
+    {
+        _shared?.Dispose();
+        _shared = null;
+    }
 
     private IFile OpenFile()
     {

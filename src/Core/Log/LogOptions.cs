@@ -17,6 +17,9 @@ public sealed record LogOptions
     /// </summary>
     public long RetainBytes { get; init; } = 1L << 30;
 
+    /// <summary>Bytes of the newest log that are kept in memory, one copy for all live replicas; 0 to 1 GiB. Default 8 MiB.</summary>
+    public int RecentBytes { get; init; } = 8 * 1024 * 1024;
+
     /// <summary>The defaults.</summary>
     public static LogOptions Default { get; } = new();
 
@@ -27,6 +30,8 @@ public sealed record LogOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(SegmentBytes, MinSegmentBytes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(SegmentBytes, 1 << 30);
         ArgumentOutOfRangeException.ThrowIfNegative(RetainBytes);
+        ArgumentOutOfRangeException.ThrowIfNegative(RecentBytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(RecentBytes, 1 << 30);
         return this;
     }
 }

@@ -62,6 +62,9 @@ public sealed class SegmentedLog : IDisposable
         }
     }
 
+    /// <summary>The newest frames in memory, for those who read close to the end; null for none.</summary>
+    public RecentFrames? Recent { get; private set; }
+
     /// <summary>The newest damage that a reader met; null while there is none.</summary>
     public LogDamagedException? Damage => Volatile.Read(ref _damage);
 
@@ -96,6 +99,7 @@ public sealed class SegmentedLog : IDisposable
             segment.File.Sync(FileLabel.Append);
             segment.Advance(batch.First.Index, batch.WrittenBytes);
             Interlocked.Increment(ref _syncs);
+            Recent?.Append(batch);
             Volatile.Write(ref _durable, new StrongTail(batch.After));
             if (segment.End > segment.File.Length / 2) _supply.Prepare();
         }
@@ -126,6 +130,10 @@ public sealed class SegmentedLog : IDisposable
             throw;
         }
     }
+
+    /// <summary>Keeps the newest frames in memory from now on. Before anybody appends or reads.</summary>
+    /// <param name="bytes">How much; 0 for nothing.</param>
+    public void Remember(int bytes) => Recent = bytes > 0 ? new RecentFrames(bytes) : null;
 
     /// <summary>Reads from an index on.</summary>
     /// <exception cref="LogPrunedException">The entry is gone.</exception>

@@ -44,6 +44,9 @@ public sealed class NodeOptions
     /// <summary>Bytes of log kept for a replica that is behind or away; never more than half of the disk. Default 1 GiB.</summary>
     public long RetainBytes { get; set; } = 1L << 30;
 
+    /// <summary>Bytes of the newest log that are kept in memory, one copy for all live replicas, 0 to 1 GiB. Default 8 MiB.</summary>
+    public int RecentLogBytes { get; set; } = 8 * 1024 * 1024;
+
     /// <summary>For how long log is kept for a replica that is away, up to 365 days. Default 24 h.</summary>
     public TimeSpan RetainTime { get; set; } = TimeSpan.FromDays(1);
 

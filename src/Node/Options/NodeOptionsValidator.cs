@@ -28,6 +28,7 @@ internal sealed class NodeOptionsValidator : IValidateOptions<NodeOptions>
         Check(options.MaxTransactionBytes >= options.MaxValueBytes, nameof(options.MaxTransactionBytes), "has to be at least MaxValueBytes");
         Check(options.SegmentBytes is >= MiB and <= 1024 * MiB, nameof(options.SegmentBytes), "has to be 1 MiB to 1 GiB");
         Check(options.RetainBytes >= 0, nameof(options.RetainBytes), "cannot be negative");
+        Check(options.RecentLogBytes is >= 0 and <= 1024 * MiB, nameof(options.RecentLogBytes), "has to be 0 to 1 GiB");
         Check(options.RetainTime >= TimeSpan.Zero && options.RetainTime <= LongestRetention, nameof(options.RetainTime), "has to be 00:00:00 to 365.00:00:00");
         Check(options.SnapshotEveryBytes >= 0, nameof(options.SnapshotEveryBytes), "cannot be negative");
         Check(options.BootstrapFrom is null or { Scheme: "http" or "https" }, nameof(options.BootstrapFrom), "has to be like http://127.0.0.1:7400");

@@ -51,6 +51,38 @@ public sealed class LogCursorTests
     }
 
     [Fact]
+    public void Any_number_of_cursors_at_the_end_share_one_copy_and_read_nothing_from_the_disk_and_one_that_falls_behind_does()
+    {
+        using var log = TestLog.Create(segmentBytes: 1 << 20);
+        log.Log.Remember(2 * RecentFrames.BlockBytes);
+        log.Append(0);
+        var cursors = Enumerable.Range(0, 5).Select(_ => log.Log.OpenCursor(1)).ToList();
+        var reads = 0;
+        log.Files.Before = operation => reads += operation.Label == FileLabel.LogRead ? 1 : 0;
+
+        for (var i = 0; i < 10; i++)
+        {
+            log.Append(300, i, 300);
+            foreach (var cursor in cursors.Skip(1)) _ = Exhaust(cursor, log);
+        }
+        Assert.Equal(0, reads);
+        for (var i = 0; i < 20; i++) log.Append(200_000 + i);
+
+        Assert.Equal(log.Frames, Exhaust(cursors[0], log));
+        Assert.NotEqual(0, reads);
+        log.Append(5);
+        Assert.All(cursors, cursor => Assert.Equal(log.Frames[^1], Exhaust(cursor, log)[^1]));
+        cursors.ForEach(cursor => cursor.Dispose());
+
+        static List<byte[]> Exhaust(LogCursor cursor, TestLog log)
+        {
+            var frames = new List<byte[]>();
+            for (var run = cursor.Read(log.Log.Durable.Index); !run.IsEmpty; run = cursor.Read(log.Log.Durable.Index)) frames.AddRange(TestLog.Split(run));
+            return frames;
+        }
+    }
+
+    [Fact]
     public void A_header_is_read_without_moving_on()
     {
         using var log = TestLog.Create(segmentBytes: 1024);

@@ -93,7 +93,7 @@ internal sealed class SimulatedNode
             var plan = _cluster.Plan;
             var options = new DatabaseOptions(Directory)
             {
-                Log = new LogOptions { SegmentBytes = plan.SegmentBytes, RetainBytes = plan.RetainBytes },
+                Log = new LogOptions { SegmentBytes = plan.SegmentBytes, RetainBytes = plan.RetainBytes, RecentBytes = plan.RecentBytes },
                 ChunkBytes = plan.ChunkBytes,
                 DigestsRemembered = 256,
             };

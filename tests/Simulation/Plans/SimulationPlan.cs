@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Replication.Core.Log;
 
 namespace Replication.Simulation.Tests.Plans;
 
@@ -35,6 +36,9 @@ internal sealed record SimulationPlan
 
     public required int RetainBytes { get; init; }
 
+    /// <summary>Of the newest log in memory: in half of the runs every session reads from the disk.</summary>
+    public required int RecentBytes { get; init; }
+
     public required int ChunkBytes { get; init; }
 
     public required int MessageBytes { get; init; }
@@ -61,6 +65,7 @@ internal sealed record SimulationPlan
             BetweenWrites = TimeSpan.FromMilliseconds(random.Next(10, 80)),
             SegmentBytes = random.Next(4, 33) * 1024,
             RetainBytes = random.Next(0, 65) * 1024,
+            RecentBytes = RandomOf(seed, "recent").Next(2) * RecentFrames.BlockBytes,
             ChunkBytes = random.Next(1, 9) * 128,
             MessageBytes = random.Next(1, 9) * 512,
             DigestInterval = random.Next(10, 200),
