@@ -13,7 +13,7 @@ internal static class BenchCommand
     private const int FullRecords = 2_400_000;
 
     private static readonly IReadOnlyList<IFamily> Families =
-        [new NetworkCommits(), new EmbeddedCommits(), new NetworkReads(), new EmbeddedReads(), new Bootstrap(), new Storage()];
+        [new NetworkCommits(), new EmbeddedCommits(), new NetworkReads(), new EmbeddedReads(), new Bootstrap(), new Storage(), new Lag(), new FanOut(), new CatchUp(), new InterruptedBootstrap()];
 
     public static RootCommand Create()
     {
@@ -44,7 +44,7 @@ internal static class BenchCommand
                 parsed.GetValue(callers)!,
                 parsed.GetValue(full) ? FullRecords : parsed.GetValue(records),
                 !parsed.GetValue(noPeers));
-            return await RunAsync([.. Families.Where(family => names.Length == 0 || names.Contains(family.Name))], settings, parsed.GetValue(json), cancellation);
+            return await RunAsync([.. Families.Where(family => names.Length == 0 ? family is not InterruptedBootstrap : names.Contains(family.Name))], settings, parsed.GetValue(json), cancellation);
         });
         return command;
     }

@@ -18,10 +18,17 @@ internal sealed class Bootstrap : IFamily
         await primary.LoadAsync(settings.Records, cancellation);
         await using var redis = settings.Peers ? await RedisServer.StartAsync(workspace.NewDirectory("redis"), null, 0, cancellation) : null;
         if (redis is not null) await redis.LoadAsync(settings.Records, cancellation);
-        var (first, ours, peer) = (new Samples(), new Samples(), new Samples());
+        var (first, ours, peer, join) = (new Samples(), new Samples(), new Samples(), new Samples());
         first.Add(await OursAsync()); // The primary has no snapshot yet, and writes one.
         await settings.AlternateAsync(async () => ours.Add(await OursAsync()), redis is null ? null : async () => peer.Add(await RedisAsync()));
+        if (redis is not null)
+        {
+            await redis.DisposeAsync();
+            await using var tarantool = await TarantoolServer.StartPrimaryAsync(workspace, settings.Records, cancellation);
+            for (var round = 0; round < settings.Rounds; round++) join.Add(await TarantoolAsync(tarantool));
+        }
         report.Add(Name, ours, peer, "s", Target.AtMostTimes(0.3), "diskless full sync");
+        report.Add($"{Name}-beside-join", ours, join, "s", Target.AtMostTimes(0.15), "Tarantool, join");
         report.Add($"{Name}-first", first, peer, "s", null, "diskless full sync");
 
         async Task<double> OursAsync()
@@ -31,6 +38,13 @@ internal sealed class Bootstrap : IFamily
             var seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
             await NodePair.ProveAsync(await primary.Client.DigestAsync(cancellation: cancellation), replica.Client, cancellation);
             return seconds;
+        }
+
+        async Task<double> TarantoolAsync(TarantoolServer tarantool)
+        {
+            var begin = Stopwatch.GetTimestamp();
+            await using var replica = await TarantoolServer.StartReplicaAsync(workspace, tarantool, settings.Records, cancellation);
+            return Stopwatch.GetElapsedTime(begin).TotalSeconds;
         }
 
         async Task<double> RedisAsync()

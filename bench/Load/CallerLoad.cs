@@ -12,14 +12,25 @@ internal static class CallerLoad
     /// <param name="cancellation">Ends the load early.</param>
     public static async Task<LoadResult> RunAsync(int callers, TimeSpan duration, Func<Random, Task> operation, CancellationToken cancellation)
     {
+        var end = Stopwatch.GetTimestamp() + (long)(duration.TotalSeconds * Stopwatch.Frequency);
+        var result = await WhileAsync(callers, now => now < end && !cancellation.IsCancellationRequested, operation);
+        cancellation.ThrowIfCancellationRequested();
+        return result;
+    }
+
+    /// <summary>Runs the load until it is cancelled.</summary>
+    public static Task<LoadResult> UntilAsync(int callers, Func<Random, Task> operation, CancellationToken cancellation) =>
+        WhileAsync(callers, _ => !cancellation.IsCancellationRequested, operation);
+
+    private static async Task<LoadResult> WhileAsync(int callers, Func<long, bool> goesOn, Func<Random, Task> operation)
+    {
         var histograms = Enumerable.Range(0, callers).Select(_ => new LatencyHistogram()).ToArray();
         var begin = Stopwatch.GetTimestamp();
-        var end = begin + (long)(duration.TotalSeconds * Stopwatch.Frequency);
         await Task.WhenAll(histograms.Select((histogram, caller) => Task.Run(
             async () =>
             {
                 var random = new Random(caller);
-                for (var now = Stopwatch.GetTimestamp(); now < end && !cancellation.IsCancellationRequested;)
+                for (var now = Stopwatch.GetTimestamp(); goesOn(now);)
                 {
                     await operation(random);
                     var done = Stopwatch.GetTimestamp();
@@ -27,9 +38,8 @@ internal static class CallerLoad
                     now = done;
                 }
             },
-            cancellation)));
+            CancellationToken.None)));
         var seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
-        cancellation.ThrowIfCancellationRequested();
         var all = histograms[0];
         foreach (var other in histograms.AsSpan(1)) all.Add(other);
         return new LoadResult(all.Count, seconds, all.MicrosAt(0.5), all.MicrosAt(0.99));

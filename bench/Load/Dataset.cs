@@ -30,7 +30,9 @@ internal static class Dataset
         for (var i = KeyBytes - 1; i >= 4; i--, number /= 10) destination[i] = (byte)('0' + number % 10);
     }
 
-    public static ReadOnlyMemory<byte> Value(Random random) => Pool.AsMemory(random.Next(PoolBytes - ValueBytes), ValueBytes);
+    public static ReadOnlyMemory<byte> Value(Random random) => Value(random, ValueBytes);
+
+    public static ReadOnlyMemory<byte> Value(Random random, int bytes) => Pool.AsMemory(random.Next(PoolBytes - bytes), bytes);
 
     /// <summary>The SET commands of some records, as Redis reads them.</summary>
     public static byte[] RedisSets(int first, int count, Random random)

@@ -12,6 +12,7 @@ internal sealed class Node : IAsyncDisposable
     private const int LoadersAtOnce = 16;
 
     private readonly ServerProcess _process;
+    private readonly HttpClient _web = new();
 
     private Node(ServerProcess process, string data, Uri address, Uri http)
     {
@@ -33,18 +34,12 @@ internal sealed class Node : IAsyncDisposable
     public ServerProcess Process => _process;
 
     /// <summary>Starts a primary, or a replica of the given address, and returns when it is ready.</summary>
-    public static async Task<Node> StartAsync(Workspace workspace, string data, Uri? primary, CancellationToken cancellation)
+    public static async Task<Node> StartAsync(Workspace workspace, string data, Uri? primary, CancellationToken cancellation, params string[] more)
     {
-        var server = Path.Combine(workspace.Root, "src", "Server", "bin", "Release", "net10.0", "replicad.dll");
-        var address = new Uri($"http://127.0.0.1:{Workspace.FreePort()}");
-        var http = new Uri($"http://127.0.0.1:{Workspace.FreePort()}");
-        string[] role = primary is null ? ["primary"] : ["replica", "--primary", primary.GetLeftPart(UriPartial.Authority)];
-        var process = ServerProcess.Start("dotnet", [server, .. role, "--data", data, "--listen", address.GetLeftPart(UriPartial.Authority), "--http", http.GetLeftPart(UriPartial.Authority)]);
-        var node = new Node(process, data, address, http);
+        var node = Start(workspace, data, primary, more);
         try
         {
-            using var web = new HttpClient();
-            await process.WaitUntilAsync(token => IsReadyAsync(web, new Uri(http, "/health/ready"), token), cancellation);
+            await node.Process.WaitUntilAsync(node.IsReadyAsync, cancellation);
             return node;
         }
         catch
@@ -53,6 +48,23 @@ internal sealed class Node : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Starts a primary, or a replica of the given address.</summary>
+    public static Node Start(Workspace workspace, string data, Uri? primary, params string[] more)
+    {
+        var server = Path.Combine(workspace.Root, "src", "Server", "bin", "Release", "net10.0", "replicad.dll");
+        var address = new Uri($"http://127.0.0.1:{Workspace.FreePort()}");
+        var http = new Uri($"http://127.0.0.1:{Workspace.FreePort()}");
+        string[] role = primary is null ? ["primary"] : ["replica", "--primary", primary.GetLeftPart(UriPartial.Authority)];
+        var process = ServerProcess.Start("dotnet", [server, .. role, "--data", data, "--listen", address.GetLeftPart(UriPartial.Authority), "--http", http.GetLeftPart(UriPartial.Authority), .. more]);
+        return new Node(process, data, address, http);
+    }
+
+    /// <summary>Whether it is ready for traffic.</summary>
+    public Task<bool> IsReadyAsync(CancellationToken cancellation) => IsOkAsync("/health/ready", cancellation);
+
+    /// <summary>Whether it answers at all.</summary>
+    public Task<bool> AnswersAsync(CancellationToken cancellation) => IsOkAsync("/v1/status", cancellation);
 
     /// <summary>Puts records into the collection, many in a transaction.</summary>
     public async Task LoadAsync(int records, CancellationToken cancellation)
@@ -71,15 +83,16 @@ internal sealed class Node : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _web.Dispose();
         await Client.DisposeAsync();
         await _process.DisposeAsync();
     }
 
-    private static async Task<bool> IsReadyAsync(HttpClient web, Uri ready, CancellationToken cancellation)
+    private async Task<bool> IsOkAsync(string path, CancellationToken cancellation)
     {
         try
         {
-            using var answer = await web.GetAsync(ready, cancellation);
+            using var answer = await _web.GetAsync(new Uri(Http, path), cancellation);
             return answer.StatusCode == HttpStatusCode.OK;
         }
         catch (HttpRequestException)

@@ -8,12 +8,15 @@ namespace Replication.Bench.Peers;
 internal sealed class RespConnection : IDisposable
 {
     private readonly TcpClient _socket;
-    private readonly BufferedStream _stream;
+    private readonly NetworkStream _stream;
+    private readonly byte[] _read = new byte[64 * 1024];
+    private int _from;
+    private int _to;
 
     private RespConnection(TcpClient socket)
     {
         _socket = socket;
-        _stream = new BufferedStream(socket.GetStream(), 64 * 1024);
+        _stream = socket.GetStream();
     }
 
     public static async Task<RespConnection> OpenAsync(int port, CancellationToken cancellation)
@@ -35,21 +38,18 @@ internal sealed class RespConnection : IDisposable
     public async Task<string> AskAsync(string command, CancellationToken cancellation)
     {
         await _stream.WriteAsync(Encoding.ASCII.GetBytes(command + "\r\n"), cancellation);
-        await _stream.FlushAsync(cancellation);
-        var line = ReadLine();
+        var line = await ReadLineAsync(cancellation);
         if (line[0] != '$') return line[0] is '+' or ':' ? line[1..] : line;
-        var body = new byte[int.Parse(line.AsSpan(1), CultureInfo.InvariantCulture) + 2];
-        await _stream.ReadExactlyAsync(body, cancellation);
-        return Encoding.ASCII.GetString(body, 0, body.Length - 2);
+        var length = int.Parse(line.AsSpan(1), CultureInfo.InvariantCulture);
+        return length < 0 ? string.Empty : (await ReadAsync(length + 2, cancellation))[..length];
     }
 
     /// <summary>Commands in one piece; each has to be answered by OK.</summary>
     public async Task SendAsync(ReadOnlyMemory<byte> commands, int count, CancellationToken cancellation)
     {
         await _stream.WriteAsync(commands, cancellation);
-        await _stream.FlushAsync(cancellation);
         for (var i = 0; i < count; i++)
-            if (ReadLine() is var answer && answer != "+OK")
+            if (await ReadLineAsync(cancellation) is var answer && answer != "+OK")
                 throw new InvalidOperationException($"Redis answered {answer}.");
     }
 
@@ -59,14 +59,34 @@ internal sealed class RespConnection : IDisposable
         _socket.Dispose();
     }
 
-    private string ReadLine()
+    private async ValueTask<string> ReadLineAsync(CancellationToken cancellation)
     {
-        var line = new StringBuilder();
-        for (var next = _stream.ReadByte(); next != '\n'; next = _stream.ReadByte())
+        int end;
+        while ((end = _read.AsSpan(_from, _to - _from).IndexOf((byte)'\n')) < 0) await FillAsync(cancellation);
+        var line = Encoding.ASCII.GetString(_read, _from, end);
+        _from += end + 1;
+        return line.TrimEnd('\r');
+    }
+
+    private async ValueTask<string> ReadAsync(int bytes, CancellationToken cancellation)
+    {
+        var text = new StringBuilder(bytes);
+        while (text.Length < bytes)
         {
-            if (next < 0) throw new IOException("Redis closed the connection.");
-            if (next != '\r') line.Append((char)next);
+            if (_from == _to) await FillAsync(cancellation);
+            var taken = Math.Min(bytes - text.Length, _to - _from);
+            text.Append(Encoding.ASCII.GetString(_read, _from, taken));
+            _from += taken;
         }
-        return line.ToString();
+        return text.ToString();
+    }
+
+    private async ValueTask FillAsync(CancellationToken cancellation)
+    {
+        _read.AsSpan(_from, _to - _from).CopyTo(_read);
+        (_from, _to) = (0, _to - _from);
+        var read = await _stream.ReadAsync(_read.AsMemory(_to), cancellation);
+        if (read == 0) throw new IOException("Redis closed the connection.");
+        _to += read;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
@@ -9,7 +10,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 {
     private const int Terminate = 15;
     private const int LinesKept = 20;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lastLines = new();
@@ -22,9 +23,10 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     private string Told => string.Join('\n', _lastLines);
 
-    public static ServerProcess Start(string file, IEnumerable<string> arguments)
+    public static ServerProcess Start(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         var info = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var (name, value) in environment ?? ImmutableDictionary<string, string>.Empty) info.Environment[name] = value;
         var server = new ServerProcess(new Process { StartInfo = info });
         server._process.OutputDataReceived += server.Keep;
         server._process.ErrorDataReceived += server.Keep;
@@ -51,6 +53,13 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         {
             throw new TimeoutException($"{_process.StartInfo.FileName} did not get there within {Patience.TotalSeconds} s:\n{Told}", late);
         }
+    }
+
+    /// <summary>Ends it at once, as kill -9 does.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync(CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()
