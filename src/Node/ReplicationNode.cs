@@ -87,6 +87,9 @@ public sealed class ReplicationNode : IAsyncDisposable
     /// <summary>How old the data shown here may be; zero on the primary.</summary>
     public TimeSpan Age => _replica?.Age ?? TimeSpan.Zero;
 
+    /// <summary>Over which nodes the data comes, this one first; only after the start.</summary>
+    public UpstreamPath Path => _replica?.Path ?? (Role == NodeRole.Primary ? UpstreamPath.OfPrimary(Database.Identity.NodeId) : UpstreamPath.OfNobodysFollower(Database.Identity.NodeId));
+
     /// <summary>The database; only after the start.</summary>
     public LocalDatabase Database => _database ?? throw Errors.Failure(Protos.V1.Error.Types.Code.Loading, "This node is starting. Try again after a moment.");
 
@@ -131,7 +134,7 @@ public sealed class ReplicationNode : IAsyncDisposable
         var serving = new ServingOptions { MaxTransfers = _options.SnapshotTransfers, SnapshotBytesPerSecond = _options.SnapshotRate };
         Snapshots = new SnapshotServer(database, _environment.Files, Registry, serving, _time, LogDigestAsync, _logger);
         Followers = new FollowServer(
-            database, Snapshots, Registry, serving, _time, () => PrimaryAddress, () => Age, _loggers.CreateLogger("Replication.Serving"));
+            database, Snapshots, Registry, serving, _time, new ServedNode(() => PrimaryAddress, () => Age, () => Path), _loggers.CreateLogger("Replication.Serving"));
         Volatile.Write(ref _database, database);
     }
 
@@ -147,7 +150,11 @@ public sealed class ReplicationNode : IAsyncDisposable
             Become(NodeState.Primary);
             return;
         }
-        var replica = new ReplicaOptions(_options.Primary!, Name, address, _options.Standby ? FollowerKind.Standby : FollowerKind.Reader) { BootstrapFrom = _options.BootstrapFrom };
+        var replica = new ReplicaOptions(_options.Upstreams, Name, address, _options.Standby ? FollowerKind.Standby : FollowerKind.Reader)
+        {
+            BootstrapFrom = _options.BootstrapFrom,
+            Below = () => Registry.Below(Database.Identity.NodeId),
+        };
         _replica = new ReplicaRole(Database, replica, _time, _environment.Entropy, _fatal, _loggers.CreateLogger("Replication.Replica"));
         Become(NodeState.Connecting);
     }

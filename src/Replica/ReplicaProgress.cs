@@ -14,6 +14,8 @@ internal sealed class ReplicaProgress
     private readonly Lock _gate = new();
     private readonly TransferPace _transfer = new();
     private DataAge _age = NothingKnown();
+    private MissingBytes _missing = new();
+    private long _waitingBytes;
     private TimeSpan _lastContact;
     private long _commitIndex;
     private long? _upstreamIndex;
@@ -27,7 +29,8 @@ internal sealed class ReplicaProgress
         _applied = applied;
     }
 
-    private TimeSpan Now => _time.GetElapsedTime(_started);
+    /// <summary>This replica's monotonic clock.</summary>
+    public TimeSpan Now => _time.GetElapsedTime(_started);
 
     public long EntriesApplied => Interlocked.Read(ref _entriesApplied);
 
@@ -58,11 +61,18 @@ internal sealed class ReplicaProgress
         lock (_gate) _lastContact = Now;
     }
 
+    /// <summary>Bytes of frames came, of which the last whole one has this index.</summary>
+    public void Received(long bytes, long received)
+    {
+        lock (_gate) _missing.Received(bytes, received);
+    }
+
     /// <summary>A heartbeat came.</summary>
-    public void Heard(in StreamHeartbeat heartbeat, long applied)
+    public void Heard(in StreamHeartbeat heartbeat, long received, long applied)
     {
         lock (_gate)
         {
+            _missing.Heard(heartbeat.DurableIndex, heartbeat.BytesBehind, received);
             _lastContact = Now;
             _upstreamIndex = Math.Max(_upstreamIndex ?? 0, heartbeat.DurableIndex);
             if (heartbeat.EchoedStamp > 0 && heartbeat.EchoedStamp <= Stamp())
@@ -70,11 +80,12 @@ internal sealed class ReplicaProgress
         }
     }
 
-    /// <summary>Readers see everything up to an index, of which the upstream said that so much is committed.</summary>
-    public void Applied(long applied, long commitIndex)
+    /// <summary>Readers see everything up to an index, of which the upstream said that so much is committed; so many bytes wait here for that.</summary>
+    public void Applied(long applied, long commitIndex, long waitingBytes)
     {
         lock (_gate)
         {
+            _waitingBytes = waitingBytes;
             _lastContact = Now;
             _entriesApplied += Math.Max(0, applied - _applied);
             _applied = Math.Max(_applied, applied);
@@ -86,7 +97,7 @@ internal sealed class ReplicaProgress
     /// <summary>A bootstrap begins, perhaps from another history: what was known of the upstream's end does not hold any more.</summary>
     public void BeginsAnew()
     {
-        lock (_gate) _upstreamIndex = null;
+        lock (_gate) (_upstreamIndex, _missing, _waitingBytes) = (null, new MissingBytes(), 0);
     }
 
     /// <summary>A snapshot was installed: what is shown may have gone back or jumped, so that nothing that was known of its age holds any more.</summary>
@@ -110,7 +121,10 @@ internal sealed class ReplicaProgress
         lock (_gate)
         {
             var facts = new UpstreamFacts(
-                upstream.GetLeftPart(UriPartial.Authority), connected, _lastContact, _commitIndex, _upstreamIndex, _applied, _age.At(Now), lastError, _transfer.Progress, _transfer.TimeLeft(Now));
+                upstream.GetLeftPart(UriPartial.Authority), connected, _lastContact, _commitIndex, _upstreamIndex, _applied, _age.At(Now), lastError, _transfer.Progress, _transfer.TimeLeft(Now))
+            {
+                BytesMissing = _missing.UpTo(Math.Max(_upstreamIndex ?? 0, _commitIndex)) + _waitingBytes,
+            };
             return facts.At(Now);
         }
     }

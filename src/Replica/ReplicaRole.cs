@@ -30,6 +30,9 @@ public sealed class ReplicaRole : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Action<Exception> _fatal;
     private readonly FollowerCourse _course;
+    private readonly UpstreamChoice _choice;
+    private readonly FollowedPath _path;
+    private readonly IEntropy _entropy;
     private readonly ReplicaProgress _progress;
     private readonly ReplicaBootstrap _bootstrap;
     private readonly ResiliencePipeline _patience;
@@ -39,13 +42,14 @@ public sealed class ReplicaRole : IAsyncDisposable
     private ReplicaState _state = ReplicaState.Connecting;
     private volatile string _lastError = string.Empty;
     private volatile string _primary;
+    private volatile Uri _upstream;
     private volatile bool _connected;
 
     /// <summary>Begins to follow.</summary>
     /// <param name="database">Lent for the life of this object.</param>
     /// <param name="options">Whom to follow.</param>
     /// <param name="time">For pauses and ages.</param>
-    /// <param name="entropy">For the run id.</param>
+    /// <param name="entropy">For the run id, and so that pauses differ.</param>
     /// <param name="fatal">Called when the log failed or an entry cannot be applied: the process has to end.</param>
     /// <param name="logger">For what happens.</param>
     public ReplicaRole(LocalDatabase database, ReplicaOptions options, TimeProvider time, IEntropy entropy, Action<Exception> fatal, ILogger logger)
@@ -56,9 +60,13 @@ public sealed class ReplicaRole : IAsyncDisposable
         _fatal = fatal;
         _logger = logger;
         _course = new FollowerCourse(new FollowerSelf(options.NodeName, options.Address, entropy.NextNonZero(), options.Kind));
-        _primary = options.Upstream.GetLeftPart(UriPartial.Authority);
+        _choice = new UpstreamChoice(options.Upstreams.Length, options.RetryDelay, options.MaxRetryDelay);
+        _path = new FollowedPath(database.Identity.NodeId, hasOthers: options.Upstreams.Length > 1);
+        _entropy = entropy;
+        _upstream = options.Upstreams[0];
+        _primary = _upstream.GetLeftPart(UriPartial.Authority);
         _progress = new ReplicaProgress(time, database.State.Index);
-        _bootstrap = new ReplicaBootstrap(database, options, _progress, time, fatal, logger);
+        _bootstrap = new ReplicaBootstrap(database, options, _progress, _path, time, fatal, logger);
         _patience = Patience();
         _running = Task.Run(RunAsync, CancellationToken.None);
     }
@@ -75,6 +83,9 @@ public sealed class ReplicaRole : IAsyncDisposable
     /// <summary>gRPC address of the primary, as far as it is known.</summary>
     public string Primary => _primary;
 
+    /// <summary>Over which nodes the data comes.</summary>
+    public UpstreamPath Path => _path.Current;
+
     /// <summary>How old the data shown here may be.</summary>
     public TimeSpan Age => _progress.Age;
 
@@ -85,7 +96,7 @@ public sealed class ReplicaRole : IAsyncDisposable
     public long EntriesApplied => _progress.EntriesApplied;
 
     /// <summary>The upstream, for status.</summary>
-    public Core.Following.UpstreamStatus Describe() => _progress.Describe(_options.Upstream, _connected, _lastError);
+    public Core.Following.UpstreamStatus Describe() => _progress.Describe(_upstream, _connected, _lastError);
 
     /// <summary>Ends the session and waits until everything received is durable.</summary>
     public async ValueTask DisposeAsync()
@@ -102,17 +113,16 @@ public sealed class ReplicaRole : IAsyncDisposable
         {
             ShouldHandle = new PredicateBuilder().Handle<UpstreamException>(),
             MaxRetryAttempts = int.MaxValue,
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
-            Delay = _options.RetryDelay,
-            MaxDelay = _options.MaxRetryDelay,
-            OnRetry = arguments =>
-            {
-                ReplicaLog.ConnectFailed(_logger, _options.Upstream, _lastError, arguments.RetryDelay);
-                return ValueTask.CompletedTask;
-            },
+            DelayGenerator = _ => ValueTask.FromResult<TimeSpan?>(TurnToNext()),
         })
         .Build();
+
+    private TimeSpan TurnToNext()
+    {
+        var pause = _choice.Failed((_entropy.NextNonZero() >> 11) * Math.ScaleB(1, -53));
+        ReplicaLog.ConnectFailed(_logger, _upstream, _lastError, pause);
+        return pause;
+    }
 
     private async Task RunAsync()
     {
@@ -136,7 +146,8 @@ public sealed class ReplicaRole : IAsyncDisposable
 
     private async Task FollowOnceAsync(CancellationToken cancellation)
     {
-        using var link = new UpstreamLink(_options.Upstream);
+        _upstream = _options.Upstreams[_choice.Current];
+        using var link = new UpstreamLink(_upstream);
         try
         {
             if (await _bootstrap.InstallIfWholeAsync(cancellation)) _course.Bootstrapped();
@@ -149,6 +160,7 @@ public sealed class ReplicaRole : IAsyncDisposable
             switch (_course.Decide(answer, hello))
             {
                 case FollowerMove.Follow:
+                    if (_path.Take(response.Resume.Path.ToPath(), _progress.Now) is { } objection) throw new UpstreamException(objection);
                     if (response.Resume.Primary.Length > 0) _primary = response.Resume.Primary;
                     _connected = true;
                     await FollowAsync(link, call, cancellation);
@@ -156,6 +168,7 @@ public sealed class ReplicaRole : IAsyncDisposable
                 case FollowerMove.Bootstrap:
                     await _bootstrap.BeginAsync(response.NeedSnapshot, cancellation);
                     if (_course.IsGoingInCircles) throw new UpstreamException("It asks for one snapshot after the other and goes on behind none.");
+                    _choice.Reached();
                     break;
                 case FollowerMove.BeginAnew:
                     _bootstrap.Forget();
@@ -175,6 +188,7 @@ public sealed class ReplicaRole : IAsyncDisposable
         finally
         {
             _connected = false;
+            _path.Leave();
             if (State is not (ReplicaState.Connecting or ReplicaState.Stopping)) Become(ReplicaState.Connecting);
         }
     }
@@ -197,9 +211,10 @@ public sealed class ReplicaRole : IAsyncDisposable
     {
         var began = _time.GetTimestamp();
         var reason = await UntilItEndsAsync(link, call, cancellation);
-        ReplicaLog.SessionEnded(_logger, _options.Upstream, _database.Log?.Log.Durable.Index ?? 0, reason);
+        ReplicaLog.SessionEnded(_logger, _upstream, _database.Log?.Log.Durable.Index ?? 0, reason);
         if (_time.GetElapsedTime(began) < ShortSession) throw new UpstreamException(reason);
         _lastError = reason;
+        _choice.Ended(call.FellSilent);
     }
 
     // A session that broke is the end of one attempt, not a failed one: it was open.
@@ -214,7 +229,7 @@ public sealed class ReplicaRole : IAsyncDisposable
             _course.Bootstrapped();
             return await FollowLogAsync(call, installed, cancellation);
         }
-        catch (Exception failure) when (!cancellation.IsCancellationRequested && failure is not (ApplyException or UnsupportedFormatException) && IsOfTheConnection(failure))
+        catch (Exception failure) when (!cancellation.IsCancellationRequested && failure is not (ApplyException or UnsupportedFormatException or UpstreamException) && IsOfTheConnection(failure))
         {
             return Reason(failure);
         }
@@ -224,8 +239,8 @@ public sealed class ReplicaRole : IAsyncDisposable
     {
         var lease = _database.Log ?? throw new UpstreamException("It goes on with a log that this node does not have.");
         Become(ReplicaState.CatchingUp);
-        ReplicaLog.Resumed(_logger, _options.Upstream, lease.Log.Durable.Index + 1);
-        using var session = new ReplicaSession(_database, lease, intake ?? StreamIntake.Behind(lease), call, _progress, _options, _time, _fatal, SessionMoved);
+        ReplicaLog.Resumed(_logger, _upstream, lease.Log.Durable.Index + 1);
+        using var session = new ReplicaSession(_database, lease, intake ?? StreamIntake.Behind(lease), call, _progress, _path, _options, _time, _fatal, SessionMoved);
         return await session.RunAsync(cancellation);
     }
 

@@ -14,6 +14,7 @@ internal sealed class ReplicaSession : IDisposable
     private readonly LocalDatabase _database;
     private readonly LogLease _lease;
     private readonly ReplicaProgress _progress;
+    private readonly FollowedPath _path;
     private readonly ReplicaOptions _options;
     private readonly TimeProvider _time;
     private readonly UpstreamCall _call;
@@ -28,6 +29,7 @@ internal sealed class ReplicaSession : IDisposable
         StreamIntake intake,
         UpstreamCall call,
         ReplicaProgress progress,
+        FollowedPath path,
         ReplicaOptions options,
         TimeProvider time,
         Action<Exception> fatal,
@@ -38,6 +40,7 @@ internal sealed class ReplicaSession : IDisposable
         _lease = lease;
         _call = call;
         _progress = progress;
+        _path = path;
         _options = options;
         _time = time;
         _pump = new LogPump(_lease.Log, () => database.CommitIndex, database.Durable.Fire, fatal);
@@ -48,6 +51,7 @@ internal sealed class ReplicaSession : IDisposable
 
     /// <summary>Runs until the session ends.</summary>
     /// <returns>Why it ended.</returns>
+    /// <exception cref="UpstreamException">The upstream must not be followed: its data comes over this node, or from nobody.</exception>
     public async Task<string> RunAsync(CancellationToken cancellation)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -78,6 +82,7 @@ internal sealed class ReplicaSession : IDisposable
             }
             catch (TimeoutException)
             {
+                _call.FellSilent = true;
                 return EndOfSession.Silent(_options.SilenceTimeout);
             }
             if (!more) return EndOfSession.Closed;
@@ -109,15 +114,17 @@ internal sealed class ReplicaSession : IDisposable
             // Frames before a damaged one are kept, and so is a reign that began with them.
             _lease.Epochs = _receiver.Epochs;
         }
+        _progress.Received(frames.Data.Length, _receiver.Tail.Index);
         Show();
         await _pump.FlushAsync(cancellation);
     }
 
     private void Take(in StreamHeartbeat heartbeat)
     {
+        if (_path.Take(heartbeat.Path, _progress.Now) is { } objection) throw new UpstreamException(objection);
         _receiver.Take(heartbeat);
         Show();
-        _progress.Heard(heartbeat, _receiver.Applied);
+        _progress.Heard(heartbeat, _receiver.Tail.Index, _receiver.Applied);
     }
 
     private void Show()
@@ -128,13 +135,16 @@ internal sealed class ReplicaSession : IDisposable
             _database.Publish(newer);
             Interlocked.Exchange(ref _applied, newer.Index);
         }
-        _progress.Applied(_receiver.Applied, _receiver.CommitIndex);
+        _progress.Applied(_receiver.Applied, _receiver.CommitIndex, _receiver.WaitingBytes);
         _moved();
     }
 
     private Acknowledgement Acknowledgement()
     {
         var received = _pump.Taken.Index;
-        return new Acknowledgement(received, Math.Min(received, _lease.Log.Durable.Index), Math.Min(received, Interlocked.Read(ref _applied)), _progress.Stamp());
+        return new Acknowledgement(received, Math.Min(received, _lease.Log.Durable.Index), Math.Min(received, Interlocked.Read(ref _applied)), _progress.Stamp())
+        {
+            Below = _call.Reporter.Next(_options.Below, _progress.Now),
+        };
     }
 }

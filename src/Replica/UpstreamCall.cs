@@ -14,6 +14,12 @@ internal sealed class UpstreamCall(AsyncDuplexStreamingCall<FollowRequest, Follo
 {
     private Task<bool>? _read;
 
+    /// <summary>What it was told of the nodes below this one.</summary>
+    public DownstreamReporter Reporter { get; } = new();
+
+    /// <summary>Whether its session ended because nothing came any more although the connection was open.</summary>
+    public bool FellSilent { get; set; }
+
     /// <summary>Says Hello and waits for the answer.</summary>
     /// <exception cref="UpstreamException">There is none.</exception>
     public async Task<FollowResponse> IntroduceAsync(Hello hello, CancellationToken cancellation)

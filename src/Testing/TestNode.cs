@@ -152,7 +152,7 @@ public sealed class TestNode : IAsyncDisposable
             options.Role = null;
             options.Data = Data;
             options.Listen = Address;
-            options.Primary = _upstream;
+            options.Primary = _upstream?.ToString() ?? string.Empty;
             options.SegmentBytes = SegmentBytes;
             options.SnapshotEveryBytes = 0;
             _options.Configure(options);

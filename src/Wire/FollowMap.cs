@@ -97,17 +97,21 @@ public static class FollowMap
             Stamp = acknowledgement.Stamp,
             BootstrapBytes = (ulong)acknowledgement.Transfer.Bytes,
             BootstrapTotalBytes = (ulong)acknowledgement.Transfer.TotalBytes,
+            Below = acknowledgement.Below?.ToReport(),
         },
     }.Sealed();
 
     /// <summary>An acknowledgement from the network.</summary>
-    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT: its check does not agree, or it names no index.</exception>
+    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT: its check does not agree, it names no index, or what it reports makes no sense.</exception>
     public static Acknowledgement ToAcknowledgement(this FollowRequest request)
     {
         if (!request.IsWhole()) throw Errors.Failure(Error.Types.Code.InvalidArgument, "An acknowledgement came with changed bytes.");
         var ack = request.Ack;
         var transfer = new TransferProgress(PositionMap.ToIndex(ack.BootstrapBytes), PositionMap.ToIndex(ack.BootstrapTotalBytes));
-        return new Acknowledgement(PositionMap.ToIndex(ack.Received), PositionMap.ToIndex(ack.Durable), PositionMap.ToIndex(ack.Applied), ack.Stamp, transfer);
+        return new Acknowledgement(PositionMap.ToIndex(ack.Received), PositionMap.ToIndex(ack.Durable), PositionMap.ToIndex(ack.Applied), ack.Stamp, transfer)
+        {
+            Below = ack.Below.ToNodes(),
+        };
     }
 
     /// <summary>The answer of an upstream that goes on behind the replica's end.</summary>
@@ -115,9 +119,18 @@ public static class FollowMap
     /// <param name="reign">Its own.</param>
     /// <param name="commitIndex">Not beyond the replica's end.</param>
     /// <param name="primary">gRPC address of the primary; may be empty.</param>
-    public static FollowResponse Resume(HistoryId history, EpochRow reign, long commitIndex, string primary) => new FollowResponse
+    /// <param name="path">Its own.</param>
+    public static FollowResponse Resume(HistoryId history, EpochRow reign, long commitIndex, string primary, UpstreamPath path) => new FollowResponse
     {
-        Resume = new Resume { HistoryId = history.ToBytes(), Epoch = reign.Epoch.Number, ReignId = reign.ReignId, CommitIndex = (ulong)commitIndex, Primary = primary },
+        Resume = new Resume
+        {
+            HistoryId = history.ToBytes(),
+            Epoch = reign.Epoch.Number,
+            ReignId = reign.ReignId,
+            CommitIndex = (ulong)commitIndex,
+            Primary = primary,
+            Path = path.ToMessage(),
+        },
     }.Sealed();
 
     /// <summary>The answer of an upstream whose log does not reach back to the replica's end.</summary>
@@ -157,24 +170,31 @@ public static class FollowMap
         PositionMap.ToIndex(frames.FirstIndex), PositionMap.ToIndex(frames.LastIndex), PositionMap.ToIndex(frames.CommitIndex), frames.Continued, frames.Data.Memory);
 
     /// <summary>A heartbeat as a message.</summary>
-    public static FollowResponse ToMessage(this in StreamHeartbeat heartbeat) => new FollowResponse
+    public static FollowResponse ToMessage(this in StreamHeartbeat heartbeat)
     {
-        Heartbeat = new Heartbeat
+        var message = new Heartbeat
         {
             CommitIndex = (ulong)heartbeat.CommitIndex,
             DurableIndex = (ulong)heartbeat.DurableIndex,
             EchoedStamp = heartbeat.EchoedStamp,
             SenderAgeMillis = (ulong)heartbeat.SenderAge.TotalMilliseconds,
-        },
-    }.Sealed();
+            Path = heartbeat.Path?.ToMessage(),
+        };
+        if (heartbeat.BytesBehind is { } bytes) message.BytesBehind = (ulong)bytes;
+        return new FollowResponse { Heartbeat = message }.Sealed();
+    }
 
     /// <summary>A heartbeat from the network.</summary>
-    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT: a number is no index.</exception>
+    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT: a number is no index, or its path is none.</exception>
     public static StreamHeartbeat ToHeartbeat(this Heartbeat heartbeat) => new(
         PositionMap.ToIndex(heartbeat.CommitIndex),
         PositionMap.ToIndex(heartbeat.DurableIndex),
         heartbeat.EchoedStamp,
-        TimeSpan.FromMilliseconds(Math.Min(heartbeat.SenderAgeMillis, uint.MaxValue)));
+        TimeSpan.FromMilliseconds(Math.Min(heartbeat.SenderAgeMillis, uint.MaxValue)))
+    {
+        Path = heartbeat.Path.ToPath(),
+        BytesBehind = heartbeat.HasBytesBehind ? (long)Math.Min(heartbeat.BytesBehind, long.MaxValue) : null,
+    };
 
     /// <summary>An upstream's answer to a Hello; null when it is none.</summary>
     public static FollowAnswer? ToAnswer(this FollowResponse response, long fromIndex) => response.MessageCase switch

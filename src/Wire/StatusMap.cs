@@ -48,6 +48,7 @@ public static class StatusMap
         };
         message.Snapshots.AddRange(status.Snapshots.Select(ToMessage));
         message.Followers.AddRange(status.Followers.Select(ToMessage));
+        message.Below.AddRange(status.Below.Select(ToMessage));
         if (status.Upstream is { } upstream)
         {
             message.Upstream = new Proto.UpstreamStatus
@@ -88,6 +89,27 @@ public static class StatusMap
         if (follower.BootstrapMillisLeft is { } left) message.BootstrapMillisLeft = (ulong)left;
         if (follower.BytesUntilDropped is { } bytes) message.BytesUntilDropped = (ulong)bytes;
         if (follower.MillisUntilDropped is { } millis) message.MillisUntilDropped = (ulong)millis;
+        return message;
+    }
+
+    private static Proto.DownstreamStatus ToMessage(Core.Following.DownstreamStatus node)
+    {
+        var message = new Proto.DownstreamStatus
+        {
+            NodeId = node.NodeId,
+            NodeName = node.NodeName,
+            Address = node.Address,
+            State = node.State.ToString(),
+            ViaNodeId = node.ViaNodeId,
+            Via = node.Via,
+            DurableIndex = (ulong)node.Durable,
+            AppliedIndex = (ulong)node.Applied,
+            LagEntries = (ulong)node.LagEntries,
+            LagBytes = (ulong)node.LagBytes,
+            LastContactMillis = (ulong)node.LastContactMillis,
+        };
+        if (node.BytesUntilDropped is { } bytes) message.BytesUntilDropped = (ulong)bytes;
+        if (node.MillisUntilDropped is { } millis) message.MillisUntilDropped = (ulong)millis;
         return message;
     }
 

@@ -14,6 +14,7 @@ public sealed class OperatorCommandTests
         await using var primary = await FakeNode.StartAsync();
         await using var replica = await FakeNode.StartAsync();
         primary.Cluster.Current.Followers.Add(new FollowerStatus { NodeId = 2, NodeName = "b", Address = "http://b:7400", State = "Streaming", ReceivedIndex = 7, DurableIndex = 6, AppliedIndex = 5, LagEntries = 2, LagBytes = 1500, LastContactMillis = 40, BytesUntilDropped = 5000 });
+        primary.Cluster.Current.Below.Add(new DownstreamStatus { NodeId = 3, NodeName = "c", Address = "http://c:7400", State = "CatchingUp", ViaNodeId = 2, Via = "b", DurableIndex = 4, AppliedIndex = 3, LagEntries = 4, LagBytes = 2500, LastContactMillis = 1000 });
         replica.Cluster.Current = Replica();
 
         var status = await Replctl.RunAsync("status", "--server", $"{primary.Address},{replica.Address}");
@@ -23,8 +24,9 @@ public sealed class OperatorCommandTests
             ["SERVER\tNODE\tROLE\tSTATE\tEPOCH\tPOSITION\tLAG\tAGE\tRECORDS\tDIGEST\tCONTACT",
              $"{Shown(primary)}\ta\tprimary\tPrimary\t1\t1/7\t-\t-\t2\t0123456789ab\t-",
              $"{Shown(replica)}\tb\treplica\tStreaming\t1\t1/5\t2\t120 ms\t2\t0123456789ab\t40 ms",
-             "OF\tNODE\tADDRESS\tSTATE\tRECEIVED\tDURABLE\tAPPLIED\tLAG\tLAG BYTES\tCONTACT\tDROPPED IN",
-             "a\tb\thttp://b:7400\tStreaming\t7\t6\t5\t2\t1.5 kB\t40 ms\t5.0 kB"],
+             "OF\tVIA\tNODE\tADDRESS\tSTATE\tRECEIVED\tDURABLE\tAPPLIED\tLAG\tLAG BYTES\tCONTACT\tDROPPED IN",
+             "a\t-\tb\thttp://b:7400\tStreaming\t7\t6\t5\t2\t1.5 kB\t40 ms\t5.0 kB",
+             "a\tb\tc\thttp://c:7400\tCatchingUp\t-\t4\t3\t4\t2.5 kB\t1.0 s\t-"],
             status.Lines);
     }
 
@@ -34,16 +36,22 @@ public sealed class OperatorCommandTests
         await using var primary = await FakeNode.StartAsync();
         await using var replica = await FakeNode.StartAsync();
         replica.Cluster.Current = Replica();
+        replica.Cluster.Current.Below.Add(new DownstreamStatus { NodeId = 3, NodeName = "c", Via = "d", ViaNodeId = 4, MillisUntilDropped = 5 });
 
         var status = await Replctl.RunAsync("status", "--json", "--server", primary.Address.ToString(), "--server", replica.Address.ToString());
 
         var nodes = status.Json.GetProperty("nodes");
         Assert.Equal(
-            "server reachable nodeId name role state ready notReadyReason history primary address version epoch position commitIndex appliedIndex firstIndex lastIndex logBytes records collections digest uptimeMillis snapshots upstream followers counters",
+            "server reachable nodeId name role state ready notReadyReason history primary address version epoch position commitIndex appliedIndex firstIndex lastIndex logBytes records collections digest uptimeMillis snapshots upstream followers below counters",
             string.Join(' ', nodes[0].EnumerateObject().Select(field => field.Name)));
         Assert.Equal(JsonValueKind.Null, nodes[0].GetProperty("upstream").ValueKind);
         Assert.Equal("00000000000000a1", nodes[0].GetProperty("nodeId").GetString());
         Assert.Equal(2, nodes[1].GetProperty("upstream").GetProperty("lagEntries").GetInt32());
+        var below = nodes[1].GetProperty("below")[0];
+        Assert.Equal(
+            "nodeId name address state viaNodeId via durableIndex appliedIndex lagEntries lagBytes lastContactMillis bytesUntilDropped millisUntilDropped",
+            string.Join(' ', below.EnumerateObject().Select(field => field.Name)));
+        Assert.Equal(("0000000000000004", JsonValueKind.Null, 5), (below.GetProperty("viaNodeId").GetString(), below.GetProperty("bytesUntilDropped").ValueKind, below.GetProperty("millisUntilDropped").GetInt32()));
     }
 
     [Fact]

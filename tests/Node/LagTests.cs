@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Grpc.Net.Client;
+using Replication.Client;
 using Replication.Node.Roles;
 using Replication.Node.Tests.Fixture;
 using Replication.Protos.Health.V1;
@@ -63,9 +64,45 @@ public sealed class LagTests
         Assert.NotNull(replica.Status.NotReadyReason);
         Assert.Null(replica.Status.Upstream!.AgeMillis);
         Assert.Null(replica.Status.Upstream!.LagEntries);
+        Assert.Null(replica.Status.Upstream!.LagBytes);
         await primary.StartAsync();
         await Eventually.HoldsAsync("the replica is ready again", () => replica.Status.NotReadyReason is null);
-        Assert.Equal(0, replica.Status.Upstream!.LagEntries);
+        Assert.Equal((0, 0), (replica.Status.Upstream!.LagEntries, replica.Status.Upstream.LagBytes));
+    }
+
+    [Fact]
+    public async Task Lag_in_bytes_is_what_the_upstream_has_and_the_replica_has_not_also_when_the_link_stands_still()
+    {
+        const int blobs = 12;
+        await using var cluster = new TestCluster();
+        var primary = await cluster.PrimaryAsync();
+        var link = cluster.LinkTo(primary);
+        var replica = await cluster.ReplicaAsync(primary, link: link);
+        await Eventually.HoldsAsync("it is known that there is no lag", () => replica.Status.Upstream is { LagEntries: 0, LagBytes: 0 });
+        await replica.StopAsync();
+        await primary.Client.CreateCollectionAsync("blobs", CollectionKind.Bytes);
+        for (var i = 0; i < blobs; i++) await primary.Client.PutAsync("blobs", $"b{i}", Load.RandomBytes(1024 * 1024 - 100, seed: i));
+        var log = primary.Database.Log!.Log;
+
+        // At most 1 MiB is under way on such a link, so this takes a while.
+        link.FromTarget.Delay(TimeSpan.FromMilliseconds(200));
+        await replica.StartAsync();
+        await Eventually.HoldsAsync("a part has come", () => replica.Status is { Upstream.LagEntries: > 0 and < blobs - 2 });
+        link.Stall();
+        // Read between two looks at what is here, because something may still arrive.
+        await Eventually.HoldsAsync("nothing comes any more", () =>
+        {
+            var (before, upstream, after) = (replica.Status.AppliedIndex, replica.Status.Upstream!, replica.Status.AppliedIndex);
+            if (upstream.LagEntries is not > 0) return false;
+            Assert.InRange(upstream.LagBytes!.Value, log.BytesBehind(after), log.BytesBehind(before) + (64 * 1024));
+            return before == after && upstream.LastContactMillis > 1_000;
+        });
+        Assert.InRange(replica.Status.Upstream!.AgeMillis ?? long.MaxValue, 1_000, long.MaxValue);
+
+        link.FromTarget.Delay(TimeSpan.Zero);
+        link.Resume();
+        await TestCluster.WaitForCaughtUpAsync(replica, primary);
+        await Eventually.HoldsAsync("it is known that there is no lag", () => replica.Status.Upstream is { LagEntries: 0, LagBytes: 0 });
     }
 
     [Fact]

@@ -103,6 +103,8 @@ public sealed class MetricsTests
         var primary = await cluster.PrimaryAsync();
         var replica = await cluster.ReplicaAsync(primary);
         await TestCluster.WaitForCaughtUpAsync(replica, primary);
+        await cluster.ReplicaAsync(replica, "last");
+        await Eventually.HoldsAsync("the primary knows of the last one", () => primary.Status.Below.Length == 1);
         await Eventually.HoldsAsync("its lag is known", () => replica.Status.Upstream is { LagBytes: not null, AgeMillis: not null });
         var document = await File.ReadAllLinesAsync(Path.Combine(RepositoryRoot(), "docs", "OPERATIONS.md"));
 

@@ -112,6 +112,19 @@ public sealed class HistoryTests
     }
 
     [Fact]
+    public void A_lag_in_bytes_that_is_too_small_and_one_at_the_end_are_noticed()
+    {
+        Decide("a", "1");
+        var frames = Sync().Log.Frames.Length;
+        var last = _history.Durable;
+
+        _history.Lags("node", 0, last, frames);
+        _history.Lags("node", last, last, 0);
+        AssertBroken("lag in bytes is never less than the truth, and none at the end", () => _history.Lags("node", 0, last, frames - 1));
+        AssertBroken("lag in bytes is never less than the truth, and none at the end", () => _history.Lags("node", last, last, 1));
+    }
+
+    [Fact]
     public void A_second_answer_is_noticed()
     {
         var call = Decide("a", "1");

@@ -67,6 +67,13 @@ public sealed class PromiseTests(ManyRuns runs, ITestOutputHelper output) : ICla
     public void A_call_without_an_answer_took_effect_at_most_once() => AssertKept(runs.Summary.Checks.Unknown, "at most once", "one answer to each call");
 
     [Fact]
+    public void Lag_in_bytes_is_never_understated_and_none_at_the_end() => AssertKept(runs.Summary.Checks.Lags, "lag in bytes is never less than the truth, and none at the end");
+
+    [Fact]
+    public void Replicas_that_may_follow_each_other_close_no_loop_and_all_find_the_primary_again() =>
+        AssertKept(runs.Summary.Loops, "a healed cluster becomes whole", "nobody is refused without a reason");
+
+    [Fact]
     public void Seeds_that_once_broke_a_promise_keep_it()
     {
         var summary = SeedRunner.Run(KnownSeeds.All);
@@ -98,6 +105,7 @@ public sealed class PromiseTests(ManyRuns runs, ITestOutputHelper output) : ICla
         Assert.Equal(failure.Violation!.Rule, small.Violation?.Rule);
         Assert.Empty(small.Plan.Faults);
         Assert.Equal(0, Assert.Single(small.Plan.Upstreams));
+        Assert.Empty(Assert.Single(small.Plan.Fallbacks));
         Assert.Equal(1, small.Plan.Writers);
         Assert.InRange(small.Plan.SafetyPhase, TimeSpan.Zero, TimeSpan.FromSeconds(1));
         Assert.NotEmpty(small.Trace.Story(10));

@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using Google.Protobuf;
 using Grpc.Core;
 using Replication.Core.Following;
 using Replication.Core.Positions;
 using Replication.Protos.V1;
+using DownstreamNode = Replication.Core.Following.DownstreamNode;
 using Hello = Replication.Core.Following.Hello;
 
 namespace Replication.Wire.Tests;
@@ -13,12 +15,14 @@ public sealed class StreamMessageTests
         1, 1, new HistoryId(7), 2, "replica", "http://here", 3, 4, FollowerKind.Standby,
         EpochTable.FromRows([new EpochRow(new Epoch(1), 11, 1, 0), new EpochRow(new Epoch(2), 22, 9, 5)]), new LogPosition(new Epoch(2), 12), 77);
 
+    private static readonly UpstreamPath Path = UpstreamPath.FromNodes([1, ulong.MaxValue, 3], isFromPrimary: true)!;
+
     public static TheoryData<string, FollowResponse> Responses => new()
     {
-        { "resume", FollowMap.Resume(new HistoryId(7), new EpochRow(new Epoch(2), 22, 9, 5), 12, "http://primary") },
+        { "resume", FollowMap.Resume(new HistoryId(7), new EpochRow(new Epoch(2), 22, 9, 5), 12, "http://primary", Path) },
         { "diverged", new FollowAnswer.Diverged(new LogPosition(new Epoch(1), 8)).ToMessage() },
         { "refused", new FollowAnswer.Refused(RefusalReason.Behind, "behind").ToMessage() },
-        { "heartbeat", new StreamHeartbeat(5, 9, 12345, TimeSpan.FromMilliseconds(77)).ToMessage() },
+        { "heartbeat", (new StreamHeartbeat(5, 9, 12345, TimeSpan.FromMilliseconds(77)) with { Path = Path, BytesBehind = 65_537 }).ToMessage() },
         { "ending", FollowMap.Ending(Ending.Types.Reason.ShuttingDown, "stopping") },
     };
 
@@ -40,9 +44,48 @@ public sealed class StreamMessageTests
 
         Assert.Equal(acknowledgement, FollowRequest.Parser.ParseFrom(acknowledgement.ToMessage().ToByteArray()).ToAcknowledgement());
         Assert.Equal(heartbeat, Read(heartbeat.ToMessage()).Heartbeat.ToHeartbeat());
+        var full = heartbeat with { Path = Path, BytesBehind = 0 };
+        Assert.Equal(full, Read(full.ToMessage()).Heartbeat.ToHeartbeat());
         var read = Read(frames.ToMessage()).Frames.ToFrames();
         Assert.Equal(frames with { Data = read.Data }, read);
         Assert.Equal(frames.Data.ToArray(), read.Data.ToArray());
+    }
+
+    [Fact]
+    public void A_path_comes_as_it_was_said_and_one_that_is_none_is_refused()
+    {
+        var resume = FollowMap.Resume(new HistoryId(7), new EpochRow(new Epoch(2), 22, 9, 5), 12, "http://primary", Path);
+        Assert.Equal(Path, Read(resume).Resume.Path.ToPath());
+        Assert.Null(new Resume().Path.ToPath());
+
+        Assert.All<ulong[]>([[], [1, 0], [1, 2, 1], [.. Enumerable.Range(1, UpstreamPath.MaxNodes + 1).Select(node => (ulong)node)]], nodes =>
+            Assert.Equal(StatusCode.InvalidArgument, Assert.Throws<RpcException>(() => new DataPath { Nodes = { nodes } }.ToPath()).StatusCode));
+    }
+
+    [Fact]
+    public void A_report_of_nodes_below_comes_as_it_was_said()
+    {
+        DownstreamNode[] nodes =
+        [
+            new(3, "Größe", "http://three", Core.Following.FollowerState.Streaming, 8, 7, 2, TimeSpan.Zero),
+            new(ulong.MaxValue, "", "", Core.Following.FollowerState.Bootstrapping, 0, 0, 3, TimeSpan.FromSeconds(9)),
+            new(5, new string('n', DownstreamNode.MaxTextLength), "", Core.Following.FollowerState.CatchingUp, long.MaxValue, 1, 3, TimeSpan.FromSeconds(1)),
+        ];
+
+        Assert.Equal(nodes, ReportOf(nodes)!.Value.AsEnumerable());
+        Assert.Equal([], ReportOf()!.Value.AsEnumerable());
+        Assert.Null(FollowRequest.Parser.ParseFrom(new Acknowledgement(9, 8, 7, 6).ToMessage().ToByteArray()).ToAcknowledgement().Below);
+    }
+
+    [Fact]
+    public void A_report_beyond_its_bounds_is_refused()
+    {
+        var node = new DownstreamNode(3, "", "", Core.Following.FollowerState.Streaming, 8, 7, 2, TimeSpan.Zero);
+
+        Assert.NotNull(ReportOf([.. Enumerable.Repeat(node, DownstreamTree.MaxNodes)]));
+        Assert.All<DownstreamNode[]>(
+            [[.. Enumerable.Repeat(node, DownstreamTree.MaxNodes + 1)], [node with { NodeId = 0 }], [node with { NodeName = new string('n', 256) }], [node with { Address = new string('n', 256) }], [node with { Durable = -1 }]],
+            nodes => Assert.Throws<RpcException>(() => ReportOf(nodes)));
     }
 
     [Fact]
@@ -72,7 +115,7 @@ public sealed class StreamMessageTests
     public void A38_No_changed_bit_of_a_request_is_believed()
     {
         AssertEachFlipIsNoticed("hello", Sample.ToMessage().ToByteArray(), changed => FollowRequest.Parser.ParseFrom(changed).ToHello());
-        AssertEachFlipIsNoticed("ack", new Acknowledgement(9, 8, 7, 6).ToMessage().ToByteArray(), changed => FollowRequest.Parser.ParseFrom(changed).ToAcknowledgement());
+        AssertEachFlipIsNoticed("ack", (new Acknowledgement(9, 8, 7, 6) with { Below = [new(3, "n", "a", Core.Following.FollowerState.Streaming, 8, 7, 2, TimeSpan.FromSeconds(4))] }).ToMessage().ToByteArray(), changed => FollowRequest.Parser.ParseFrom(changed).ToAcknowledgement());
     }
 
     [Fact]
@@ -87,6 +130,9 @@ public sealed class StreamMessageTests
         Assert.Null(Xunit.Record.Exception(() => sent.ThrowIfChanged(1)));
         Assert.Equal(5UL, sent.Heartbeat.CommitIndex);
     }
+
+    private static ImmutableArray<DownstreamNode>? ReportOf(params DownstreamNode[] nodes) =>
+        FollowRequest.Parser.ParseFrom((new Acknowledgement(9, 8, 7, 6) with { Below = [.. nodes] }).ToMessage().ToByteArray()).ToAcknowledgement().Below;
 
     private static FollowResponse Read(FollowResponse response) => FollowResponse.Parser.ParseFrom(response.ToByteArray());
 

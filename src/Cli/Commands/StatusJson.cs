@@ -49,6 +49,7 @@ internal static class StatusJson
         Snapshots(json, status);
         Upstream(json, status.Upstream);
         Followers(json, status);
+        Below(json, status);
         Counters(json, status.Counters ?? new Counters());
     }
 
@@ -115,6 +116,30 @@ internal static class StatusJson
             json.WriteNumber("bootstrapBytes", follower.BootstrapBytes);
             json.WriteNumber("bootstrapTotalBytes", follower.BootstrapTotalBytes);
             WriteKnown(json, "bootstrapMillisLeft", follower.HasBootstrapMillisLeft, follower.BootstrapMillisLeft);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void Below(Utf8JsonWriter json, NodeStatus status)
+    {
+        json.WriteStartArray("below");
+        foreach (var node in status.Below)
+        {
+            json.WriteStartObject();
+            json.WriteString("nodeId", Id(node.NodeId));
+            json.WriteString("name", node.NodeName);
+            json.WriteString("address", node.Address);
+            json.WriteString("state", node.State);
+            json.WriteString("viaNodeId", Id(node.ViaNodeId));
+            json.WriteString("via", node.Via);
+            json.WriteNumber("durableIndex", node.DurableIndex);
+            json.WriteNumber("appliedIndex", node.AppliedIndex);
+            json.WriteNumber("lagEntries", node.LagEntries);
+            json.WriteNumber("lagBytes", node.LagBytes);
+            json.WriteNumber("lastContactMillis", node.LastContactMillis);
+            WriteKnown(json, "bytesUntilDropped", node.HasBytesUntilDropped, node.BytesUntilDropped);
+            WriteKnown(json, "millisUntilDropped", node.HasMillisUntilDropped, node.MillisUntilDropped);
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -4,7 +4,7 @@ using Replication.Protos.V1;
 
 namespace Replication.Cli.Commands;
 
-/// <summary>The status of nodes as tables: one row a node, and below, one row a follower.</summary>
+/// <summary>The status of nodes as tables: one row a node, and below, one row a follower and one a node that follows it.</summary>
 internal static class StatusTables
 {
     /// <summary>An age in milliseconds from here on says that it is not known: see cluster.proto.</summary>
@@ -19,10 +19,12 @@ internal static class StatusTables
         foreach (var answer in answers) nodes.Row(answer.Value is { } status ? Cells(answer.Server, status) : Silent(answer));
         output.Table(nodes);
 
-        var followers = new TableView("Followers", "OF", "NODE", "ADDRESS", "STATE", "RECEIVED", "DURABLE", "APPLIED", "LAG", "LAG BYTES", "CONTACT", "DROPPED IN");
+        var followers = new TableView("Followers", "OF", "VIA", "NODE", "ADDRESS", "STATE", "RECEIVED", "DURABLE", "APPLIED", "LAG", "LAG BYTES", "CONTACT", "DROPPED IN");
         foreach (var answer in answers)
-            foreach (var follower in answer.Value?.Followers ?? [])
-                followers.Row(Cells(answer.Value!, follower));
+        {
+            foreach (var follower in answer.Value?.Followers ?? []) followers.Row(Cells(answer.Value!, follower));
+            foreach (var node in answer.Value?.Below ?? []) followers.Row(Cells(answer.Value!, node));
+        }
         if (followers.IsEmpty) return;
         output.Line(string.Empty);
         output.Table(followers);
@@ -49,11 +51,19 @@ internal static class StatusTables
 
     private static string[] Cells(NodeStatus upstream, FollowerStatus follower) =>
     [
-        upstream.NodeName, follower.NodeName, follower.Address.Length == 0 ? None : follower.Address,
+        upstream.NodeName, None, follower.NodeName, follower.Address.Length == 0 ? None : follower.Address,
         follower.State + Bootstrap(follower.BootstrapBytes, follower.BootstrapTotalBytes, follower.HasBootstrapMillisLeft ? follower.BootstrapMillisLeft : null),
         Number(follower.ReceivedIndex), Number(follower.DurableIndex), Number(follower.AppliedIndex),
         Number(follower.LagEntries), Units.Bytes(follower.LagBytes), Units.Millis(follower.LastContactMillis),
         follower.HasBytesUntilDropped ? Units.Bytes(follower.BytesUntilDropped) : None,
+    ];
+
+    private static string[] Cells(NodeStatus top, DownstreamStatus node) =>
+    [
+        top.NodeName, node.Via, node.NodeName, node.Address.Length == 0 ? None : node.Address, node.State,
+        None, Number(node.DurableIndex), Number(node.AppliedIndex),
+        Number(node.LagEntries), Units.Bytes(node.LagBytes), Units.Millis(node.LastContactMillis),
+        node.HasBytesUntilDropped ? Units.Bytes(node.BytesUntilDropped) : None,
     ];
 
     private static string PositionOf(Position? position) =>

@@ -15,6 +15,9 @@ public sealed class CommittedApplier(StateBuilder state)
     /// <summary>Index of the last entry applied.</summary>
     public long Applied => state.Tail.Index;
 
+    /// <summary>Bytes of the frames that wait.</summary>
+    public long WaitingBytes { get; private set; }
+
     /// <summary>Entries applied since this was made.</summary>
     public long Count { get; private set; }
 
@@ -25,6 +28,7 @@ public sealed class CommittedApplier(StateBuilder state)
     /// <exception cref="ApplyException">It cannot be applied; nothing more may be applied.</exception>
     public void Take(ReadOnlySpan<byte> frame, in FrameHeader header)
     {
+        if (header.Index > Applied) WaitingBytes += header.Length;
         if (header.Index <= Applied)
         {
             if (header.Index == Applied && header.Crc != state.Tail.Crc)
@@ -53,6 +57,7 @@ public sealed class CommittedApplier(StateBuilder state)
     private void Apply(in FrameHeader header, ReadOnlySpan<byte> payload)
     {
         state.Apply(header, payload);
+        WaitingBytes -= header.Length;
         Count++;
     }
 }

@@ -13,7 +13,7 @@ public enum RefusalReason
     Credentials,
     /// <summary>Its data directory is a copy of a live node's.</summary>
     Clone,
-    /// <summary>It would follow itself.</summary>
+    /// <summary>It would follow itself, directly or over others, or the chain of nodes would be too long.</summary>
     Loop,
     /// <summary>Same reigns, other bytes: one side is damaged.</summary>
     Damaged,

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Replication.Core.Bootstrapping;
 using Replication.Core.Following.Retention;
 using Replication.Core.Positions;
@@ -30,6 +31,9 @@ public sealed class FollowerProgress(Hello hello)
 
     /// <summary>Highest index its readers see.</summary>
     public long Applied { get; private set; }
+
+    /// <summary>The nodes that get their data over it, as it said last on its session. Nothing is decided by them.</summary>
+    public ImmutableArray<DownstreamNode> Below { get; private set; } = [];
 
     /// <summary>Its newest stamp, to be echoed.</summary>
     public ulong Stamp { get; private set; }
@@ -71,6 +75,7 @@ public sealed class FollowerProgress(Hello hello)
         Stamp = 0;
         _offered = 0;
         _transfer.Moved(TransferProgress.None, now);
+        Below = [];
         if (State != FollowerState.Disconnected) Become(FollowerState.Disconnected);
         if (answer is FollowAnswer.NeedSnapshot or FollowAnswer.Diverged || introduced.Fetching is not null) Become(FollowerState.Bootstrapping);
         else Become(FollowerState.CatchingUp);
@@ -86,6 +91,7 @@ public sealed class FollowerProgress(Hello hello)
         (Received, Durable, Applied, Stamp, LastContact) = (received, durable, applied, stamp, now);
         _transfer.Moved(transfer, now);
         if (State == FollowerState.Bootstrapping && !transfer.IsUnderWay) Become(FollowerState.CatchingUp);
+        if (acknowledgement.Below is { } below) Below = below;
         var live = durableHere - received <= StreamingWithinEntries;
         if (State == FollowerState.CatchingUp && live) Become(FollowerState.Streaming);
         else if (State == FollowerState.Streaming && !live) Become(FollowerState.CatchingUp);
@@ -95,6 +101,7 @@ public sealed class FollowerProgress(Hello hello)
     /// <summary>The session ended.</summary>
     public void Close()
     {
+        Below = [];
         if (State != FollowerState.Disconnected) Become(FollowerState.Disconnected);
     }
 

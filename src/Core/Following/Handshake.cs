@@ -9,7 +9,10 @@ namespace Replication.Core.Following;
 public static class Handshake
 {
     /// <summary>The answer.</summary>
-    public static FollowAnswer Answer(Hello hello, in UpstreamView upstream)
+    /// <param name="hello">How the replica introduced itself.</param>
+    /// <param name="upstream">What the node has that is to be followed.</param>
+    /// <param name="path">Of that node.</param>
+    public static FollowAnswer Answer(Hello hello, in UpstreamView upstream, UpstreamPath path)
     {
         if (hello.ProtocolVersion != Hello.CurrentProtocolVersion || hello.LogFormatVersion < Hello.CurrentLogFormatVersion)
             return new FollowAnswer.Refused(
@@ -17,8 +20,7 @@ public static class Handshake
                 $"This node speaks protocol version {Hello.CurrentProtocolVersion} with log format {Hello.CurrentLogFormatVersion}; the replica speaks {hello.ProtocolVersion} with log format {hello.LogFormatVersion}. Upgrade the older of the two.");
         if (hello.NodeId == 0 || hello.NodeName.Length > 255 || hello.Epochs.EpochAt(hello.Durable.Index) != hello.Durable.Epoch || hello.Fetching?.Index > hello.Durable.Index)
             return new FollowAnswer.Refused(RefusalReason.Malformed, "The replica's Hello names no node, or a position outside its own reigns.");
-        if (hello.NodeId == upstream.NodeId)
-            return new FollowAnswer.Refused(RefusalReason.Loop, "A node cannot follow itself. Name another node for --primary.");
+        if (path.ObjectionTo(hello.NodeId) is { } objection) return new FollowAnswer.Refused(RefusalReason.Loop, objection);
         if (upstream.History == HistoryId.None)
             return new FollowAnswer.Refused(RefusalReason.NotReady, "This node has no data yet. Try again later, or follow another node.");
         if (hello.History == HistoryId.None) return new FollowAnswer.NeedSnapshot();

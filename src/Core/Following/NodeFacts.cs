@@ -77,6 +77,9 @@ public sealed record NodeFacts
     /// <summary>Replicas that follow this node or have since it started.</summary>
     public required ImmutableArray<FollowerStatus> Followers { get; init; }
 
+    /// <summary>Nodes that follow one of them, or one further below: nearest first.</summary>
+    public required ImmutableArray<DownstreamStatus> Below { get; init; }
+
     /// <summary>Null on a primary.</summary>
     public required UpstreamStatus? Upstream { get; init; }
 

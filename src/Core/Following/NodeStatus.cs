@@ -63,6 +63,9 @@ public sealed record NodeStatus
     /// <summary>Replicas that follow this node or have since it started.</summary>
     public required ImmutableArray<FollowerStatus> Followers { get; init; }
 
+    /// <summary>Nodes that follow one of them, or one further below: nearest first.</summary>
+    public required ImmutableArray<DownstreamStatus> Below { get; init; }
+
     /// <summary>Null on a primary.</summary>
     public required UpstreamStatus? Upstream { get; init; }
 
@@ -80,7 +83,6 @@ public sealed record NodeStatus
     /// <param name="limits">What a replica has to keep to be ready.</param>
     public static NodeStatus Of(NodeFacts facts, ReadyLimits limits)
     {
-        var upstream = facts.Upstream is { } known ? known with { LagBytes = BytesOf(known.LagEntries, facts) } : null;
         return new NodeStatus
         {
             NodeId = facts.NodeId,
@@ -101,7 +103,8 @@ public sealed record NodeStatus
             Digest = facts.Digest,
             Snapshots = facts.Snapshots,
             Followers = facts.Followers,
-            Upstream = upstream,
+            Below = facts.Below,
+            Upstream = facts.Upstream,
             UptimeMillis = (long)facts.Uptime.TotalMilliseconds,
             Counters = facts.Counters,
             NotReadyReason = limits.NotReadyReason(facts),
@@ -109,13 +112,6 @@ public sealed record NodeStatus
     }
 
     private static bool IsLogEmpty(NodeFacts facts) => facts.FirstIndex <= 0 || facts.FirstIndex > facts.Durable.Index;
-
-    // Entries that are not here have no size that is known here: they count as much as those that are, on average.
-    private static long? BytesOf(long? entries, NodeFacts facts)
-    {
-        if (entries is null or 0) return entries;
-        return IsLogEmpty(facts) ? null : (long)((Int128)entries.Value * facts.LogBytes / (facts.Durable.Index - facts.FirstIndex + 1));
-    }
 }
 
 /// <summary>One snapshot on disk.</summary>
@@ -154,6 +150,28 @@ public sealed record FollowerStatus(
     public long? BootstrapMillisLeft { get; init; }
 }
 
+/// <summary>A node that gets its data over a follower, as that one reports it. No log is kept for it here, and no quorum counts it.</summary>
+/// <param name="NodeId">Its identity.</param>
+/// <param name="NodeName">Its name.</param>
+/// <param name="Address">Where it serves.</param>
+/// <param name="State">Where it is in its life.</param>
+/// <param name="ViaNodeId">Identity of the node that it follows.</param>
+/// <param name="Via">Name of that node.</param>
+/// <param name="Durable">Highest index synced on its disk.</param>
+/// <param name="Applied">Highest index its readers see.</param>
+/// <param name="LagEntries">Entries committed here that its readers do not see yet.</param>
+/// <param name="LagBytes">About how many bytes of log it has not synced yet.</param>
+/// <param name="LastContactMillis">Since it was heard of, to the second.</param>
+public sealed record DownstreamStatus(
+    ulong NodeId, string NodeName, string Address, FollowerState State, ulong ViaNodeId, string Via, long Durable, long Applied, long LagEntries, long LagBytes, long LastContactMillis)
+{
+    /// <summary>As of a follower: for one that followed this node itself before, until its log is no longer kept; otherwise null.</summary>
+    public long? BytesUntilDropped { get; init; }
+
+    /// <summary>As of a follower: for one that followed this node itself before; otherwise null.</summary>
+    public long? MillisUntilDropped { get; init; }
+}
+
 /// <summary>The upstream as a replica sees it: <see cref="UpstreamFacts.At"/> computes it.</summary>
 /// <param name="Address">Where it is.</param>
 /// <param name="Connected">Whether a session is open. A link that is dead may not be closed: see <paramref name="LastContactMillis"/>.</param>
@@ -167,7 +185,7 @@ public sealed record FollowerStatus(
 public sealed record UpstreamStatus(
     string Address, bool Connected, long LastContactMillis, long CommitIndex, long? LagEntries, long? AgeMillis, string LastError, long BootstrapBytes, long BootstrapTotalBytes)
 {
-    /// <summary>About how many bytes of log that is, by the mean size of the entries in the log here; null when it cannot be told.</summary>
+    /// <summary>How many bytes of the upstream's log that is, as the upstream counts; null while it is not known.</summary>
     public long? LagBytes { get; init; }
 
     /// <summary>For how long a bootstrap under way will still fetch, at the pace of the last seconds; null when that cannot be told.</summary>

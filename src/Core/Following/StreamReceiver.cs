@@ -37,6 +37,9 @@ public sealed class StreamReceiver
     /// <summary>The highest index that may be shown, as far as the upstream has said.</summary>
     public long CommitIndex => _intake.CommitIndex;
 
+    /// <summary>Bytes of the entries that were taken in and are not applied, because nobody said yet that they are committed.</summary>
+    public long WaitingBytes => _applier.WaitingBytes;
+
     /// <summary>Index of the last entry applied.</summary>
     public long Applied => _applier.Applied;
 

@@ -16,6 +16,7 @@ public sealed class StreamSender
     private readonly SendWindow _window = new();
     private long _announcedCommit;
     private TimeSpan _nextHeartbeat;
+    private UpstreamPath? _path;
 
     /// <summary>Begins behind what the replica has.</summary>
     /// <param name="progress">Opened for this session.</param>
@@ -34,6 +35,14 @@ public sealed class StreamSender
 
     /// <summary>The last entry sent.</summary>
     public long SentIndex { get; private set; }
+
+    /// <summary>This node's path, which may change while the session is open: the replica is told at once.</summary>
+    public void TakePath(UpstreamPath path, TimeSpan now)
+    {
+        if (path.Equals(_path)) return;
+        _path = path;
+        _nextHeartbeat = now;
+    }
 
     /// <summary>What to do next.</summary>
     /// <param name="durable">The end of the synced log here.</param>
@@ -55,7 +64,7 @@ public sealed class StreamSender
     {
         _nextHeartbeat = now + _limits.Heartbeat;
         _announcedCommit = Announceable(commitIndex);
-        return new StreamHeartbeat(_announcedCommit, durable, Progress.Stamp, ownAge);
+        return new StreamHeartbeat(_announcedCommit, durable, Progress.Stamp, ownAge) { Path = _path };
     }
 
     /// <summary>

@@ -31,18 +31,27 @@ public readonly record struct UpstreamFacts(
     /// </summary>
     public static readonly TimeSpan UnknownAge = TimeSpan.FromMilliseconds(uint.MaxValue);
 
+    /// <summary>Bytes of log up to what the upstream is known to have, that came and are not shown or did not come; null while not known.</summary>
+    public long? BytesMissing { get; init; }
+
     /// <summary>The upstream as status shows it at a moment.</summary>
-    public UpstreamStatus At(TimeSpan now) => new(
-        Address,
-        Connected,
-        (long)Math.Max(0, (now - LastContact).TotalMilliseconds),
-        CommitIndex,
-        UpstreamIndex is { } index ? Math.Max(0, Math.Max(index, CommitIndex) - Applied) : null,
-        Age < UnknownAge ? (long)Math.Max(0, Age.TotalMilliseconds) : null,
-        LastError,
-        Transfer.Bytes,
-        Transfer.TotalBytes)
+    public UpstreamStatus At(TimeSpan now)
     {
-        BootstrapMillisLeft = (long?)TransferTimeLeft?.TotalMilliseconds,
-    };
+        long? entries = UpstreamIndex is { } index ? Math.Max(0, Math.Max(index, CommitIndex) - Applied) : null;
+        return new UpstreamStatus(
+            Address,
+            Connected,
+            (long)Math.Max(0, (now - LastContact).TotalMilliseconds),
+            CommitIndex,
+            entries,
+            Age < UnknownAge ? (long)Math.Max(0, Age.TotalMilliseconds) : null,
+            LastError,
+            Transfer.Bytes,
+            Transfer.TotalBytes)
+        {
+            BootstrapMillisLeft = (long?)TransferTimeLeft?.TotalMilliseconds,
+            // In nothing there are no bytes, and of what is not known no size is known.
+            LagBytes = entries > 0 ? BytesMissing : entries,
+        };
+    }
 }

@@ -32,6 +32,14 @@ public sealed class LogCursor : IDisposable
     public long NextIndex { get; private set; }
 
     /// <summary>
+    /// Bytes that the log has behind what was read: exactly, once something was, but for marks; before, to the grain of
+    /// <see cref="SegmentedLog.BytesBehind"/>.
+    /// </summary>
+    public long BytesBehind => NextIndex > _log.Durable.Index ? 0
+        : _segment is { } segment ? _log.BytesAfter(segment, _offset)
+        : _log.Recent?.BytesFrom(NextIndex) ?? _log.BytesBehind(NextIndex - 1);
+
+    /// <summary>
     /// The next whole frames, up to an index that is synced: as many as about 256 KiB hold, at least one.
     /// Valid until the next read; empty when there is nothing up to the limit.
     /// </summary>

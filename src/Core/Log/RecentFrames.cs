@@ -47,6 +47,21 @@ public sealed class RecentFrames(int bytes)
         return null;
     }
 
+    /// <summary>Bytes of the frames from an index on; null when that index does not begin a batch here.</summary>
+    public long? BytesFrom(long index)
+    {
+        lock (_gate)
+        {
+            var bytes = 0L;
+            for (var node = _blocks.Last; node is not null; node = node.Previous)
+            {
+                if (node.Value.FirstIndex <= index) return bytes + node.Value.BytesFrom(index);
+                bytes += node.Value.Bytes;
+            }
+            return null;
+        }
+    }
+
     // Under the lock. The oldest makes room; if somebody still reads from it, it is left to the collector.
     private Block TakeBlock()
     {
@@ -67,6 +82,8 @@ public sealed class RecentFrames(int bytes)
         public long FirstIndex => _batches[0].FirstIndex;
 
         public long LastIndex { get; private set; }
+
+        public int Bytes => _end;
 
         public bool HasRoomFor(int length) => _bytes.Length - _end >= length;
 
@@ -99,6 +116,8 @@ public sealed class RecentFrames(int bytes)
             Interlocked.Increment(ref _readers);
             return this;
         }
+
+        public long? BytesFrom(long index) => _batches.BinarySearch((index, 0), ByIndex) is >= 0 and var batch ? _end - _batches[batch].Offset : null;
 
         public void Dispose() => Interlocked.Decrement(ref _readers);
 

@@ -180,6 +180,10 @@ public sealed class SegmentedLog : IDisposable
         return bytes;
     }
 
+    /// <summary>Bytes of log behind an offset in a segment: exact.</summary>
+    internal long BytesAfter(Segment from, long offset) =>
+        from.End - offset + Snapshot().Where(segment => segment.FirstIndex > from.FirstIndex).Sum(segment => segment.End - SegmentHeader.Size);
+
     /// <summary>As <see cref="BytesBehind"/>; more than any budget for an index whose next entry is gone.</summary>
     public long BytesBehindOrAll(long index) => index + 1 < FirstIndex ? long.MaxValue : BytesBehind(index);
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Replication.Node.Roles;
 
 namespace Replication.Node.Options;
@@ -23,8 +24,11 @@ public sealed class NodeOptions
     /// <summary>Where gRPC is served, HTTP/2 without TLS. Default <c>http://127.0.0.1:7400</c>, of a replica <c>http://127.0.0.1:7410</c>. Port 0 takes a free one.</summary>
     public Uri? Listen { get; set; }
 
-    /// <summary>gRPC address of the node to follow; for replicas.</summary>
-    public Uri? Primary { get; set; }
+    /// <summary>
+    /// For replicas: gRPC address of the node to follow, or up to 16 addresses separated by commas, of which the first is
+    /// preferred and the next ones are tried while it cannot be followed.
+    /// </summary>
+    public string Primary { get; set; } = string.Empty;
 
     /// <summary>gRPC address of the node that a replica fetches snapshots from, another replica for instance, so that its upstream does not have to send them. Default: the node that it follows.</summary>
     public Uri? BootstrapFrom { get; set; }
@@ -71,11 +75,13 @@ public sealed class NodeOptions
     /// <summary>The default of <see cref="Listen"/>.</summary>
     public static Uri DefaultListen(NodeRole role) => new(role == NodeRole.Primary ? "http://127.0.0.1:7400" : "http://127.0.0.1:7410");
 
-    internal NodeRole EffectiveRole => Role ?? (Primary is null ? NodeRole.Primary : NodeRole.Replica);
+    internal NodeRole EffectiveRole => Role ?? (string.IsNullOrWhiteSpace(Primary) ? NodeRole.Primary : NodeRole.Replica);
 
     internal string EffectiveData => Data.Length > 0 ? Data : DefaultData(EffectiveRole);
 
     internal string EffectiveName => Name.Length > 0 ? Name : Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(EffectiveData)));
+
+    internal ImmutableArray<Uri> Upstreams => UpstreamAddresses.Parse(Primary) ?? [];
 
     internal Uri EffectiveListen => Listen ?? DefaultListen(EffectiveRole);
 }

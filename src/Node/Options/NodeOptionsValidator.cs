@@ -20,9 +20,10 @@ internal sealed class NodeOptionsValidator : IValidateOptions<NodeOptions>
         var failures = new List<string>();
         Check(options.EffectiveName.Length is >= 1 and <= 255, nameof(options.Name), "has to have 1 to 255 characters");
         Check(options.EffectiveListen is { Scheme: "http", AbsolutePath: "/" }, nameof(options.Listen), "has to be like http://127.0.0.1:7400");
-        Check(options.EffectiveRole == NodeRole.Primary || options.Primary is not null, nameof(options.Primary), "has to name the node to follow, like http://127.0.0.1:7400");
-        Check(options.Primary is null or { Scheme: "http" or "https" }, nameof(options.Primary), "has to be like http://127.0.0.1:7400");
-        Check(options.EffectiveRole == NodeRole.Replica || options.Primary is null, nameof(options.Primary), "is for replicas only; leave it out or set Role to Replica");
+        var upstreams = UpstreamAddresses.Parse(options.Primary);
+        Check(upstreams is not null, nameof(options.Primary), UpstreamAddresses.Form);
+        Check(options.EffectiveRole == NodeRole.Primary || upstreams is not { IsEmpty: true }, nameof(options.Primary), "has to name the node to follow, like http://127.0.0.1:7400");
+        Check(options.EffectiveRole == NodeRole.Replica || upstreams is null or { IsEmpty: true }, nameof(options.Primary), "is for replicas only; leave it out or set Role to Replica");
         Check(options.MaxValueBytes is >= KiB and <= 64 * MiB, nameof(options.MaxValueBytes), "has to be 1 KiB to 64 MiB");
         Check(options.MaxTransactionBytes is >= KiB and <= 128 * MiB, nameof(options.MaxTransactionBytes), "has to be 1 KiB to 128 MiB");
         Check(options.MaxTransactionBytes >= options.MaxValueBytes, nameof(options.MaxTransactionBytes), "has to be at least MaxValueBytes");

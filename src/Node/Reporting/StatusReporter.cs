@@ -23,6 +23,7 @@ public sealed class StatusReporter(ReplicationNode node)
         var state = database.State;
         var log = database.Log?.Log;
         var nodeState = node.State;
+        var (followers, below) = node.Registry.Describe(database.Identity.NodeId, log, database.CommitIndex);
         return new NodeFacts
         {
             NodeId = database.Identity.NodeId,
@@ -44,7 +45,8 @@ public sealed class StatusReporter(ReplicationNode node)
             Collections = state.Collections.Count,
             Digest = state.Digest.ToString(),
             Snapshots = [.. database.Snapshots.NewestFirst.Select(manifest => new SnapshotStatus(manifest.Position, manifest.Bytes, manifest.Records))],
-            Followers = node.Registry.Describe(log, database.CommitIndex),
+            Followers = followers,
+            Below = below,
             Upstream = node.Replica?.Describe(),
             Uptime = node.Uptime,
             Counters = new NodeCounters(

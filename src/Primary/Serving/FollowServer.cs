@@ -18,8 +18,7 @@ namespace Replication.Primary.Serving;
 /// <param name="registry">Knows the replicas.</param>
 /// <param name="options">How they are served.</param>
 /// <param name="time">For heartbeats.</param>
-/// <param name="primaryAddress">gRPC address of the primary as known here; may be empty.</param>
-/// <param name="ownAge">How old this node's own data is; zero on a primary.</param>
+/// <param name="self">What this node says of itself.</param>
 /// <param name="logger">For what happens.</param>
 public sealed class FollowServer(
     LocalDatabase database,
@@ -27,8 +26,7 @@ public sealed class FollowServer(
     FollowerRegistry registry,
     ServingOptions options,
     TimeProvider time,
-    Func<string> primaryAddress,
-    Func<TimeSpan> ownAge,
+    ServedNode self,
     ILogger logger)
 {
     private readonly Lock _gate = new();
@@ -46,7 +44,7 @@ public sealed class FollowServer(
         var hello = await ReadHelloAsync(requests, call);
         // Taken before looking: a log that is replaced meanwhile ends its lease, and with it the session.
         var lease = database.Log;
-        var answer = Handshake.Answer(hello, lease is null ? default : UpstreamView.Of(database, hello));
+        var answer = Handshake.Answer(hello, lease is null ? default : UpstreamView.Of(database, hello), self.Path());
         if (lease?.Log.Damage is { } damage) ReportDamage(damage);
         if (answer is FollowAnswer.Refused refused)
         {
@@ -54,7 +52,7 @@ public sealed class FollowServer(
             await responses.WriteAsync(refused.ToMessage(), call);
             return;
         }
-        using var session = new FollowSession(hello, database, lease!, registry, options, time, ownAge, ReportDamage);
+        using var session = new FollowSession(hello, database, lease!, registry, options, time, self, ReportDamage);
         if (registry.Open(session, answer) is not { } progress)
         {
             await responses.WriteAsync(new FollowAnswer.Refused(RefusalReason.Clone, SessionEnd.Cloned.Message).ToMessage(), call);
@@ -125,7 +123,7 @@ public sealed class FollowServer(
             PrimaryLog.FollowerResumes(logger, hello.NodeName, hello.NodeId, resume.FromIndex);
             var reign = lease.Epochs.Last;
             await responses.WriteAsync(
-                FollowMap.Resume(database.History, reign, Math.Min(database.CommitIndex, resume.FromIndex - 1), primaryAddress()), call);
+                FollowMap.Resume(database.History, reign, Math.Min(database.CommitIndex, resume.FromIndex - 1), self.PrimaryAddress(), self.Path()), call);
             var reason = await session.RunAsync(progress, requests, responses, call);
             PrimaryLog.SessionEnded(logger, hello.NodeName, hello.NodeId, reason);
         }

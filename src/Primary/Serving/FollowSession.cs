@@ -13,7 +13,7 @@ namespace Replication.Primary.Serving;
 /// window is open, heartbeats between, and takes acknowledgements. Holds a cursor and one buffer, whatever the replica's lag.
 /// </summary>
 internal sealed class FollowSession(
-    Hello hello, LocalDatabase database, LogLease lease, FollowerRegistry registry, ServingOptions options, TimeProvider time, Func<TimeSpan> ownAge, Action<LogDamagedException> damaged) : IDisposable
+    Hello hello, LocalDatabase database, LogLease lease, FollowerRegistry registry, ServingOptions options, TimeProvider time, ServedNode self, Action<LogDamagedException> damaged) : IDisposable
 {
     private readonly CancellationTokenSource _ended = new();
     private readonly TaskCompletionSource<string> _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -141,11 +141,15 @@ internal sealed class FollowSession(
                 var (durable, commitIndex) = (lease.Log.Durable.Index, database.CommitIndex);
                 SendStep step;
                 TimeSpan untilHeartbeat;
-                lock (registry.Gate) (step, untilHeartbeat) = (sender.Next(durable, commitIndex, registry.Now), sender.UntilHeartbeat(registry.Now));
+                lock (registry.Gate)
+                {
+                    sender.TakePath(self.Path(), registry.Now);
+                    (step, untilHeartbeat) = (sender.Next(durable, commitIndex, registry.Now), sender.UntilHeartbeat(registry.Now));
+                }
                 switch (step)
                 {
                     case SendStep.Heartbeat:
-                        await responses.WriteAsync(Heartbeat(sender, durable, commitIndex).ToMessage(), call);
+                        await responses.WriteAsync(Heartbeat(sender, cursor, durable, commitIndex).ToMessage(), call);
                         break;
                     case SendStep.Frames:
                         cursor ??= lease.Log.OpenCursor(sender.SentIndex + 1);
@@ -185,9 +189,10 @@ internal sealed class FollowSession(
         await timer.CancelAsync();
     }
 
-    private StreamHeartbeat Heartbeat(StreamSender sender, long durable, long commitIndex)
+    private StreamHeartbeat Heartbeat(StreamSender sender, LogCursor? cursor, long durable, long commitIndex)
     {
-        lock (registry.Gate) return sender.Heartbeat(durable, commitIndex, ownAge(), registry.Now);
+        var bytes = cursor?.BytesBehind ?? lease.Log.BytesBehind(sender.SentIndex);
+        lock (registry.Gate) return sender.Heartbeat(durable, commitIndex, self.Age(), registry.Now) with { BytesBehind = bytes };
     }
 
     private IEnumerable<StreamFrames> Frames(StreamSender sender, FrameRun run, long commitIndex)

@@ -31,14 +31,30 @@ public sealed class FollowerRegistry(TimeProvider time, RetentionLimits limits)
         lock (Gate) return [.. _table.Register(Now, NowMicros)];
     }
 
-    /// <summary>The followers as status shows them, in the order of their names.</summary>
+    /// <summary>Everybody who gets data from this node, over whatever others.</summary>
+    /// <param name="self">This node.</param>
+    public ImmutableArray<DownstreamNode> Below(ulong self)
+    {
+        lock (Gate) return DownstreamTree.Of(self, _table.Followers, Now);
+    }
+
+    /// <summary>
+    /// The followers as status shows them, in the order of their names, and those that are further below; nobody twice. A
+    /// follower of before that is further below now is shown there only.
+    /// </summary>
+    /// <param name="self">This node.</param>
     /// <param name="log">The log they follow; null while there is none.</param>
     /// <param name="commitIndex">Of this node.</param>
-    public ImmutableArray<FollowerStatus> Describe(SegmentedLog? log, long commitIndex)
+    public (ImmutableArray<FollowerStatus> Followers, ImmutableArray<DownstreamStatus> Below) Describe(ulong self, SegmentedLog? log, long commitIndex)
     {
         lock (Gate)
         {
-            return [.. _table.Followers.Select(progress => Describe(progress, log, commitIndex)).OrderBy(status => status.NodeName, StringComparer.Ordinal)];
+            var tree = DownstreamTree.Of(self, _table.Followers, Now);
+            var (names, elsewhere) = (tree.ToDictionary(node => node.NodeId, node => node.NodeName), tree.Where(node => node.UpstreamId != self).ToDictionary(node => node.NodeId));
+            var former = _table.Followers.Where(progress => elsewhere.ContainsKey(progress.Hello.NodeId)).ToDictionary(progress => progress.Hello.NodeId);
+            return (
+                [.. _table.Followers.Where(progress => !former.ContainsKey(progress.Hello.NodeId)).Select(progress => Describe(progress, log, commitIndex)).OrderBy(status => status.NodeName, StringComparer.Ordinal)],
+                [.. tree.Where(node => node.UpstreamId != self).Select(node => Describe(node, names[node.UpstreamId], former.GetValueOrDefault(node.NodeId), log, commitIndex))]);
         }
     }
 
@@ -84,9 +100,32 @@ public sealed class FollowerRegistry(TimeProvider time, RetentionLimits limits)
 
     private long NowMicros => (long)(time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalMicroseconds;
 
+    private RetentionForecast? Forecast(FollowerProgress progress, SegmentedLog? log) => log is null ? null : _table.Forecast(progress, log.BytesBehindOrAll, limits, Now);
+
+    private DownstreamStatus Describe(DownstreamNode node, string via, FollowerProgress? former, SegmentedLog? log, long commitIndex)
+    {
+        var forecast = former is null ? null : Forecast(former, log);
+        return new DownstreamStatus(
+            node.NodeId,
+            node.NodeName,
+            node.Address,
+            node.State,
+            node.UpstreamId,
+            via,
+            node.Durable,
+            node.Applied,
+            Math.Max(0, commitIndex - node.Applied),
+            log is null ? 0 : Math.Min(log.Bytes, log.BytesBehindOrAll(node.Durable)),
+            (long)node.Silence.TotalMilliseconds)
+        {
+            BytesUntilDropped = forecast?.BytesLeft,
+            MillisUntilDropped = (long?)forecast?.TimeLeft?.TotalMilliseconds,
+        };
+    }
+
     private FollowerStatus Describe(FollowerProgress progress, SegmentedLog? log, long commitIndex)
     {
-        var forecast = log is null ? null : _table.Forecast(progress, log.BytesBehindOrAll, limits, Now);
+        var forecast = Forecast(progress, log);
         return new FollowerStatus(
             progress.Hello.NodeId,
             progress.Hello.NodeName,

@@ -21,15 +21,17 @@ internal sealed class BootstrapSession : IDisposable
     private readonly Bootstrap _bootstrap;
     private readonly UpstreamCall _call;
     private readonly ReplicaProgress _progress;
+    private readonly FollowedPath _path;
     private readonly ReplicaOptions _options;
     private readonly TimeProvider _time;
     private readonly LogPump _pump;
 
-    public BootstrapSession(Bootstrap bootstrap, UpstreamCall call, ReplicaProgress progress, ReplicaOptions options, TimeProvider time, Action<Exception> fatal)
+    public BootstrapSession(Bootstrap bootstrap, UpstreamCall call, ReplicaProgress progress, FollowedPath path, ReplicaOptions options, TimeProvider time, Action<Exception> fatal)
     {
         _bootstrap = bootstrap;
         _call = call;
         _progress = progress;
+        _path = path;
         _options = options;
         _time = time;
         Intake = StreamIntake.Behind(bootstrap.Log);
@@ -103,6 +105,7 @@ internal sealed class BootstrapSession : IDisposable
             }
             catch (TimeoutException)
             {
+                _call.FellSilent = true;
                 return EndOfSession.Silent(_options.SilenceTimeout);
             }
             if (bringing.IsCompleted) return null;
@@ -115,8 +118,10 @@ internal sealed class BootstrapSession : IDisposable
                     break;
                 case FollowResponse.MessageOneofCase.Heartbeat:
                     var heartbeat = message.Heartbeat.ToHeartbeat();
+                    if (_path.Take(heartbeat.Path, _progress.Now) is { } objection) throw new UpstreamException(objection);
                     Intake.Take(heartbeat);
-                    _progress.Heard(heartbeat, applied: 0);
+                    // What is missing is the snapshot as well, of which this does not speak.
+                    _progress.Heard(heartbeat with { BytesBehind = null }, received: 0, applied: 0);
                     break;
                 case FollowResponse.MessageOneofCase.Ending:
                     return message.Ending.Message;
@@ -144,6 +149,9 @@ internal sealed class BootstrapSession : IDisposable
     private Acknowledgement Acknowledgement()
     {
         var received = _pump.Taken.Index;
-        return new Acknowledgement(received, Math.Min(received, _bootstrap.Log.Log.Durable.Index), Applied: 0, _progress.Stamp(), _bootstrap.Progress);
+        return new Acknowledgement(received, Math.Min(received, _bootstrap.Log.Log.Durable.Index), Applied: 0, _progress.Stamp(), _bootstrap.Progress)
+        {
+            Below = _call.Reporter.Next(_options.Below, _progress.Now),
+        };
     }
 }

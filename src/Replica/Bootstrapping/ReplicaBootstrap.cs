@@ -21,6 +21,7 @@ internal sealed class ReplicaBootstrap : IDisposable
     private readonly LocalDatabase _database;
     private readonly ReplicaOptions _options;
     private readonly ReplicaProgress _progress;
+    private readonly FollowedPath _path;
     private readonly TimeProvider _time;
     private readonly Action<Exception> _fatal;
     private readonly ILogger _logger;
@@ -29,11 +30,12 @@ internal sealed class ReplicaBootstrap : IDisposable
     private bool _elsewhereFailed;
     private long _installed;
 
-    public ReplicaBootstrap(LocalDatabase database, ReplicaOptions options, ReplicaProgress progress, TimeProvider time, Action<Exception> fatal, ILogger logger)
+    public ReplicaBootstrap(LocalDatabase database, ReplicaOptions options, ReplicaProgress progress, FollowedPath path, TimeProvider time, Action<Exception> fatal, ILogger logger)
     {
         _database = database;
         _options = options;
         _progress = progress;
+        _path = path;
         _time = time;
         _fatal = fatal;
         _logger = logger;
@@ -105,7 +107,7 @@ internal sealed class ReplicaBootstrap : IDisposable
     {
         DatabaseState? state;
         StreamIntake intake;
-        using (var session = new BootstrapSession(bootstrap, call, _progress, _options, _time, _fatal))
+        using (var session = new BootstrapSession(bootstrap, call, _progress, _path, _options, _time, _fatal))
         {
             (state, var reason) = await session.RunAsync(token => FetchAsync(source, bootstrap, token), cancellation);
             if (state is null) return (null, reason);

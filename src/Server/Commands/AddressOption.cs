@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Replication.Node.Options;
 
 namespace Replication.Server.Commands;
 
@@ -27,4 +28,18 @@ internal static class AddressOption
         result.AddError($"'{result.Tokens[0].Value}' is no address for {name}; write it like {example}.");
         return null;
     }
+
+    /// <summary>A flag for several of them, separated by commas.</summary>
+    public static Option<string> CreateList(string name, string description, string standard) => new(name)
+    {
+        Description = description,
+        DefaultValueFactory = _ => standard,
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (UpstreamAddresses.Parse(text) is { IsEmpty: false }) return text;
+            result.AddError($"'{text}' cannot be used: {name} {UpstreamAddresses.Form}.");
+            return null;
+        },
+    };
 }

@@ -55,7 +55,7 @@ internal sealed class ServerCommands
 
     private static Command Replica()
     {
-        var primary = AddressOption.Create("--primary", "gRPC address of the node to follow.", NodeOptions.DefaultListen(NodeRole.Primary).GetLeftPart(UriPartial.Authority));
+        var primary = AddressOption.CreateList("--primary", "gRPC address of the node to follow, or several separated by commas, the preferred one first.", NodeOptions.DefaultListen(NodeRole.Primary).GetLeftPart(UriPartial.Authority));
         var standby = new Option<bool>("--standby") { Description = "Ask to be listed as a voter, a node that may become primary." };
         var bootstrapFrom = AddressOption.Optional("--bootstrap-from", "gRPC address of the node that snapshots are fetched from. Default: the node that it follows.");
         var command = new Command("replica", "Start a node that follows another one and serves reads. Begins from a snapshot when it has no data yet.") { primary, bootstrapFrom, standby };
@@ -67,7 +67,7 @@ internal sealed class ServerCommands
             options =>
             {
                 options.Role = NodeRole.Replica;
-                options.Primary = parsed.GetValue(primary);
+                options.Primary = parsed.GetValue(primary)!;
                 options.BootstrapFrom = parsed.GetValue(bootstrapFrom);
                 options.Standby = parsed.GetValue(standby);
                 flags.Apply(parsed, options);

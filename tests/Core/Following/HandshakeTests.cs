@@ -8,6 +8,7 @@ public sealed class HandshakeTests
     private static readonly HistoryId History = new(7);
     private static readonly EpochTable Upstream = EpochTable.FromRows(
         [new EpochRow(new Epoch(1), 11, 1, 0), new EpochRow(new Epoch(2), 22, 101, 0xAA), new EpochRow(new Epoch(4), 44, 201, 0xBB)]);
+    private static readonly UpstreamPath Path = UpstreamPath.FromNodes([1, 7, 8], isFromPrimary: true)!;
 
     [Fact]
     public void A_replica_whose_history_is_a_prefix_goes_on_behind_its_end() =>
@@ -62,8 +63,15 @@ public sealed class HandshakeTests
     [Fact]
     public void Equal_reigns_with_other_bytes_are_damage() => Assert.Equal(RefusalReason.Damaged, Refusal(At(2, 150) with { DurableCrc = 6 }));
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(8)]
+    public void A_node_cannot_follow_itself_and_none_that_follows_it(ulong node) => Assert.Equal(RefusalReason.Loop, Refusal(At(2, 150) with { NodeId = node }));
+
     [Fact]
-    public void A_node_cannot_follow_itself() => Assert.Equal(RefusalReason.Loop, Refusal(At(2, 150) with { NodeId = 1 }));
+    public void A_loop_is_refused_before_anything_is_fetched_for_it() =>
+        Assert.Equal(RefusalReason.Loop, Refusal(At(0, 0) with { NodeId = 8, History = HistoryId.None, Epochs = EpochTable.Empty }));
 
     [Fact]
     public void Another_protocol_version_and_an_older_log_format_are_refused()
@@ -81,7 +89,7 @@ public sealed class HandshakeTests
 
     [Fact]
     public void An_upstream_without_data_is_not_ready() =>
-        Assert.Equal(RefusalReason.NotReady, Assert.IsType<FollowAnswer.Refused>(Handshake.Answer(At(2, 150), default)).Reason);
+        Assert.Equal(RefusalReason.NotReady, Assert.IsType<FollowAnswer.Refused>(Handshake.Answer(At(2, 150), default, UpstreamPath.OfPrimary(1))).Reason);
 
     private static LogPosition Position(uint epoch, long index) => new(new Epoch(epoch), index);
 
@@ -89,7 +97,7 @@ public sealed class HandshakeTests
         Hello.CurrentProtocolVersion, Hello.CurrentLogFormatVersion, History, 2, "replica", "", 1, 1, FollowerKind.Reader, Upstream.UpTo(index), Position(epoch, index), 5);
 
     private static FollowAnswer Answer(Hello hello, long firstIndex = 1, uint? crc = 5) =>
-        Handshake.Answer(hello, new UpstreamView(History, 1, Upstream, firstIndex, 300, crc));
+        Handshake.Answer(hello, new UpstreamView(History, Upstream, firstIndex, 300, crc), Path);
 
     private static RefusalReason Refusal(Hello hello) => Assert.IsType<FollowAnswer.Refused>(Answer(hello)).Reason;
 }

@@ -21,11 +21,24 @@ public sealed class NodeStatusTests
     }
 
     [Fact]
-    public void Lag_in_bytes_counts_missing_entries_by_the_mean_size_of_those_that_are_here()
+    public void Lag_in_bytes_is_what_the_upstream_counted_and_unknown_when_it_did_not()
     {
-        var status = Replica(Following() with { UpstreamIndex = 150 });
+        Assert.Equal((50L, 7_777L), Lag(Following() with { UpstreamIndex = 150, BytesMissing = 7_777 }));
+        Assert.Equal((50L, null), Lag(Following() with { UpstreamIndex = 150, BytesMissing = null }));
+        Assert.Equal((0L, 0L), Lag(Following() with { BytesMissing = null }));
+        Assert.Equal((null, null), Lag(Following() with { UpstreamIndex = null, BytesMissing = 7_777 }));
 
-        Assert.Equal((50L, 2_500L), (status.Upstream!.LagEntries, status.Upstream.LagBytes));
+        static (long?, long?) Lag(UpstreamFacts facts) => (Replica(facts).Upstream!.LagEntries, Replica(facts).Upstream!.LagBytes);
+    }
+
+    [Fact]
+    public void Behind_a_dead_link_the_lag_stays_what_was_heard_last_while_the_age_grows()
+    {
+        var heard = Following() with { UpstreamIndex = 150, BytesMissing = 7_777 };
+
+        var later = heard.At(Now + TimeSpan.FromMinutes(1));
+
+        Assert.Equal((50L, 7_777L, 60_200L), (later.LagEntries, later.LagBytes, later.LastContactMillis));
     }
 
     [Fact]
@@ -122,13 +135,8 @@ public sealed class NodeStatusTests
     }
 
     [Fact]
-    public void An_empty_log_gives_no_size_to_what_is_missing()
-    {
-        var status = NodeStatus.Of(Facts(Following() with { UpstreamIndex = 150 }, "CatchingUp") with { FirstIndex = 101 }, Limits);
-
-        Assert.Equal((50L, null), (status.Upstream!.LagEntries, status.Upstream.LagBytes));
-        Assert.Equal(0, status.FirstIndex);
-    }
+    public void An_empty_log_has_no_first_entry() =>
+        Assert.Equal(0, NodeStatus.Of(Facts(Following() with { UpstreamIndex = 150 }, "CatchingUp") with { FirstIndex = 101 }, Limits).FirstIndex);
 
     [Theory]
     [InlineData(NodePhase.Starting, true, "starting")]
@@ -170,6 +178,7 @@ public sealed class NodeStatusTests
         Digest = "",
         Snapshots = [],
         Followers = [],
+        Below = [],
         Upstream = upstream?.At(Now),
         Uptime = Now,
         Counters = new NodeCounters(0, 0, 0, 0, 0, 0, 0, 0),

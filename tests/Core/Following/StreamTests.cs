@@ -47,11 +47,13 @@ public sealed class StreamTests : IDisposable
     {
         Send(1, commitIndex: 0);
         Assert.Null(_receiver.Newer(DatabaseState.Empty));
+        Assert.Equal(_log.Frames[0].Length, _receiver.WaitingBytes);
 
         Assert.Equal(SendStep.Heartbeat, _sender.Next(1, commitIndex: 1, TimeSpan.Zero));
         _receiver.Take(_sender.Heartbeat(1, 1, TimeSpan.Zero, TimeSpan.Zero));
 
         Assert.Equal(1, _receiver.Newer(DatabaseState.Empty)?.Index);
+        Assert.Equal(0, _receiver.WaitingBytes);
         Assert.Equal(SendStep.Wait, _sender.Next(1, 1, TimeSpan.Zero));
     }
 
@@ -80,6 +82,21 @@ public sealed class StreamTests : IDisposable
         _receiver.Take(pieces[^1]);
 
         Assert.Equal([1, 2], _appended);
+    }
+
+    [Fact]
+    public void A_path_that_changed_is_said_at_once_and_every_heartbeat_has_it()
+    {
+        _sender.TakePath(UpstreamPath.OfPrimary(1), TimeSpan.Zero);
+        Assert.Equal([1UL], _sender.Heartbeat(0, 0, TimeSpan.Zero, TimeSpan.Zero).Path!.Nodes.AsEnumerable());
+        Assert.Equal(SendStep.Wait, _sender.Next(0, 0, TimeSpan.Zero));
+
+        _sender.TakePath(UpstreamPath.OfPrimary(1), TimeSpan.Zero);
+        Assert.Equal(SendStep.Wait, _sender.Next(0, 0, TimeSpan.Zero));
+        _sender.TakePath(UpstreamPath.OfPrimary(9).Below(1), TimeSpan.Zero);
+
+        Assert.Equal(SendStep.Heartbeat, _sender.Next(0, 0, TimeSpan.Zero));
+        Assert.Equal([1UL, 9UL], _sender.Heartbeat(0, 0, TimeSpan.Zero, TimeSpan.Zero).Path!.Nodes.AsEnumerable());
     }
 
     [Fact]

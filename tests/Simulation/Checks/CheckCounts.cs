@@ -25,6 +25,8 @@ internal sealed class CheckCounts
 
     public long Retained { get; set; }
 
+    public long Lags { get; set; }
+
     public void Add(CheckCounts other)
     {
         Shown += other.Shown;
@@ -38,5 +40,6 @@ internal sealed class CheckCounts
         Reads += other.Reads;
         Totals += other.Totals;
         Retained += other.Retained;
+        Lags += other.Lags;
     }
 }

@@ -38,6 +38,18 @@ internal sealed class History
     /// <summary>Bytes of frames behind an entry.</summary>
     public long BytesBehind(long index) => _entries[^1].End - (index == 0 ? 0 : _entries[(int)index - 1].End);
 
+    /// <summary>A replica says how many bytes it has not received.</summary>
+    /// <param name="node">Its name.</param>
+    /// <param name="received">The last entry that it received.</param>
+    /// <param name="upstream">The last entry that its upstream is known to have.</param>
+    /// <param name="bytes">What it says.</param>
+    public void Lags(string node, long received, long upstream, long? bytes)
+    {
+        Counts.Lags++;
+        var least = received < upstream ? BytesBehind(received) - BytesBehind(upstream) : 0;
+        if (bytes < least || (bytes > 0 && least == 0)) throw new Violation("lag in bytes is never less than the truth, and none at the end", $"{node} has {received} of {upstream}: it says {bytes}, frames are {least}");
+    }
+
     /// <summary>The primary takes a batch to its disk: whatever a crash leaves of it may come back.</summary>
     public void Attempted(LogBatch batch)
     {

@@ -11,6 +11,8 @@ namespace Replication.Simulation.Tests.Nodes;
 internal sealed class FollowingStream : ReplicaStream
 {
     private readonly StreamReceiver _receiver;
+    private readonly MissingBytes _missing = new();
+    private long _upstreamIndex;
     private long _announced;
 
     public FollowingStream(SimulatedCluster cluster, ReplicaProcess process, LogLease log, StreamIntake intake, MessageStream stream, Action<string> giveUp)
@@ -32,6 +34,8 @@ internal sealed class FollowingStream : ReplicaStream
     {
         _announced = Math.Max(_announced, frames.CommitIndex);
         _receiver.Take(frames);
+        _missing.Received(frames.Data.Length, _receiver.Tail.Index);
+        CheckLag();
         Process.ShowNewer(_receiver, _announced);
     }
 
@@ -39,8 +43,13 @@ internal sealed class FollowingStream : ReplicaStream
     {
         _announced = Math.Max(_announced, heartbeat.CommitIndex);
         _receiver.Take(heartbeat);
+        _upstreamIndex = heartbeat.DurableIndex;
+        _missing.Heard(_upstreamIndex, heartbeat.BytesBehind, _receiver.Tail.Index);
+        CheckLag();
         Process.ShowNewer(_receiver, _announced);
     }
+
+    private void CheckLag() => Cluster.History.Lags(Process.Name, _receiver.Tail.Index, _upstreamIndex, _missing.UpTo(_upstreamIndex));
 
     protected override void Synced() => Process.Serving.LogMoved();
 }

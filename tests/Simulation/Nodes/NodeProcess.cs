@@ -1,4 +1,5 @@
 using Replication.Core.Database;
+using Replication.Core.Following;
 using Replication.Core.IO;
 using Replication.Kit;
 using Replication.Simulation.Tests.Faults;
@@ -30,6 +31,9 @@ internal abstract class NodeProcess(SimulatedCluster cluster, SimulatedNode node
 
     /// <summary>Serves those who follow this node.</summary>
     public SimulatedServing Serving { get; private set; } = null!;
+
+    /// <summary>Over which nodes its data comes.</summary>
+    public abstract UpstreamPath Path { get; }
 
     protected SimulatedCluster Cluster => cluster;
 

@@ -1,3 +1,4 @@
+using Replication.Core.Following;
 using Replication.Core.IO;
 using Replication.Core.Transactions;
 using Replication.Kit;
@@ -14,6 +15,8 @@ internal sealed class PrimaryProcess(SimulatedCluster cluster, SimulatedNode nod
     private readonly TransactionCheck _check = new(TransactionLimits.Default);
     private Committer _committer = null!;
     private long _appends;
+
+    public override UpstreamPath Path => UpstreamPath.OfPrimary(Database.Identity.NodeId);
 
     public override void Begin()
     {

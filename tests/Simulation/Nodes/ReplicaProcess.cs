@@ -23,20 +23,30 @@ namespace Replication.Simulation.Tests.Nodes;
 internal sealed class ReplicaProcess(SimulatedCluster cluster, SimulatedNode node, MemoryFileSystem files) : NodeProcess(cluster, node, files)
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ShortSession = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     private readonly Random _random = cluster.Plan.RandomOf(node.Name + "-retries");
     private FollowerCourse _course = null!;
+    private UpstreamChoice _choice = null!;
+    private FollowedPath _path = null!;
     private MessageStream? _stream;
     private ReplicaStream? _session;
     private Bootstrap? _bootstrap;
     private long _attempts;
     private bool _gone;
+    private (MessageStream? Stream, DownstreamReporter Reporter) _reporter = (null, new DownstreamReporter());
 
     /// <summary>The last Hello, as it was sent.</summary>
     public byte[]? LastHello { get; private set; }
 
+    public override UpstreamPath Path => _path.Current;
+
     public override void Begin()
     {
+        _choice = new UpstreamChoice(Node.Upstreams.Count, FirstPause, LongestPause);
+        _path = new FollowedPath(Database.Identity.NodeId, hasOthers: Node.Upstreams.Count > 1);
         base.Begin();
         if (Database.State.Index > 0) Cluster.History.Shown(Name, Database.State);
         _bootstrap = Bootstrap.Continue(Database);
@@ -48,11 +58,29 @@ internal sealed class ReplicaProcess(SimulatedCluster cluster, SimulatedNode nod
     public void SessionEnded(string why)
     {
         Cluster.Trace.Add(Name, "ends its session", Database.Log?.Log.Durable.Index ?? 0, detail: why);
+        var session = _session!;
         _session = null;
         if (_gone) ForgetBootstrap();
         _gone = false;
-        ConnectLater();
+        if (session.WasRefused || Now - session.Began < ShortSession)
+        {
+            ConnectLater();
+            return;
+        }
+        Turn(() => _choice.Ended(session.FellSilent));
+        After(TimeSpan.Zero, Connect);
     }
+
+    /// <summary>What was said on a stream of the nodes below.</summary>
+    public DownstreamReporter ReporterOf(MessageStream stream)
+    {
+        if (_reporter.Stream != stream) _reporter = (stream, new DownstreamReporter());
+        return _reporter.Reporter;
+    }
+
+    /// <summary>The upstream said its path.</summary>
+    /// <returns>Null when it may be followed; otherwise why not.</returns>
+    public string? TakePath(UpstreamPath? path) => _path.Take(path, Now);
 
     /// <summary>The chunks of the bootstrap under way cannot be had now, or never.</summary>
     public void TransferBroken(bool isGone)
@@ -124,10 +152,31 @@ internal sealed class ReplicaProcess(SimulatedCluster cluster, SimulatedNode nod
         taken(true);
     }
 
-    private void ConnectLater() => After(TimeSpan.FromMilliseconds(100 + _random.Next(400)), Connect);
+    // The attempt failed.
+    private void ConnectLater()
+    {
+        var pause = TimeSpan.Zero;
+        Turn(() => pause = _choice.Failed(_random.NextDouble()));
+        After(pause, Connect);
+    }
+
+    private void Turn(Action next)
+    {
+        _path.Leave();
+        next();
+    }
+
+    // The same upstream, at once: the next Hello says something else.
+    private void Again()
+    {
+        _stream!.Close();
+        _stream = null;
+        After(TimeSpan.Zero, Connect);
+    }
 
     private void Connect()
     {
+        Node.Choice = _choice.Current;
         var attempt = ++_attempts;
         Cluster.Network.Connect(Name, Node.Upstream!.Name, SimulatedServing.FollowService, endpoint => Run(() => Introduce(endpoint, attempt)));
     }
@@ -185,6 +234,9 @@ internal sealed class ReplicaProcess(SimulatedCluster cluster, SimulatedNode nod
         Cluster.Trace.Add(Name, $"is told {response.MessageCase} at", hello.Durable.Index);
         switch (answer is null ? FollowerMove.TryLater : _course.Decide(answer, hello))
         {
+            case FollowerMove.Follow when TakePath(response.Resume.Path.ToPath()) is { } objection:
+                GiveUp(attempt, objection);
+                break;
             case FollowerMove.Follow when _bootstrap is { } begun:
                 _session = new BootstrapStream(Cluster, this, begun, _stream!, why => GiveUp(attempt, why));
                 break;
@@ -194,15 +246,21 @@ internal sealed class ReplicaProcess(SimulatedCluster cluster, SimulatedNode nod
             case FollowerMove.Bootstrap:
                 ForgetBootstrap();
                 Begin(response.NeedSnapshot.Manifest.ToManifest());
-                GiveUp(attempt, "a bootstrap begins");
+                if (_course.IsGoingInCircles || _bootstrap is null)
+                {
+                    GiveUp(attempt, "a bootstrap begins");
+                    break;
+                }
+                _choice.Reached();
+                Again();
                 break;
             case FollowerMove.BeginAnew:
                 ForgetBootstrap();
-                GiveUp(attempt, "the bootstrap leads nowhere");
+                Again();
                 break;
             case FollowerMove.Reintroduce:
                 if (Database.State.Index > _course.Fork!.Value.Index) Database.Withdraw();
-                GiveUp(attempt, "parted");
+                Again();
                 break;
             default:
                 GiveUp(attempt, answer is FollowAnswer.Refused refused ? refused.Message : "tries later");

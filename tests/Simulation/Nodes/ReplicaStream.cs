@@ -38,7 +38,7 @@ internal abstract class ReplicaStream
         _stream = stream;
         _giveUp = giveUp;
         _buffer = new AppendBuffer(log.Log.Durable);
-        _heard = cluster.Events.Now;
+        _heard = Began = cluster.Events.Now;
         cluster.Trace.Add(process.Name, "follows from", log.Log.Durable.Index + 1);
     }
 
@@ -63,6 +63,15 @@ internal abstract class ReplicaStream
     /// <summary>What it acknowledges besides what is in the log.</summary>
     protected abstract (long Applied, TransferProgress Transfer) Progress { get; }
 
+    /// <summary>When it began.</summary>
+    public TimeSpan Began { get; }
+
+    /// <summary>Whether nothing came any more.</summary>
+    public bool FellSilent { get; private set; }
+
+    /// <summary>Whether the upstream turned out to be one that must not be followed.</summary>
+    public bool WasRefused { get; private set; }
+
     /// <summary>A message came.</summary>
     public void Take(FollowResponse message)
     {
@@ -81,7 +90,14 @@ internal abstract class ReplicaStream
                 TakeToDisk();
                 break;
             case FollowResponse.MessageOneofCase.Heartbeat:
-                Take(message.Heartbeat.ToHeartbeat());
+                var heartbeat = message.Heartbeat.ToHeartbeat();
+                if (Process.TakePath(heartbeat.Path) is { } objection)
+                {
+                    WasRefused = true;
+                    _giveUp(objection);
+                    break;
+                }
+                Take(heartbeat);
                 break;
             default:
                 _giveUp(message.Ending?.Message ?? "a message came that does not belong there");
@@ -104,6 +120,7 @@ internal abstract class ReplicaStream
         if (_ended is not null) return;
         if (Cluster.Events.Now - _heard > Silence)
         {
+            FellSilent = true;
             _giveUp("nothing came for too long");
             return;
         }
@@ -169,7 +186,10 @@ internal abstract class ReplicaStream
         var received = _buffer.Taken.Index;
         var (applied, transfer) = Progress;
         var acknowledgement = new Acknowledgement(
-            received, Math.Min(received, Log.Log.Durable.Index), Math.Min(received, applied), (ulong)Cluster.Events.Now.TotalMicroseconds + 1, transfer);
+            received, Math.Min(received, Log.Log.Durable.Index), Math.Min(received, applied), (ulong)Cluster.Events.Now.TotalMicroseconds + 1, transfer)
+        {
+            Below = Process.ReporterOf(_stream).Next(Process.Serving.Below, Cluster.Events.Now),
+        };
         _stream.Send(Google.Protobuf.MessageExtensions.ToByteArray(acknowledgement.ToMessage()));
     }
 }

@@ -98,7 +98,7 @@ internal sealed class ServedSession
     {
         _hello = hello;
         _lease = _serving.Database.Log;
-        var answer = Handshake.Answer(hello, UpstreamView.Of(_serving.Database, hello));
+        var answer = Handshake.Answer(hello, UpstreamView.Of(_serving.Database, hello), Process.Path);
         _serving.Cluster.Trace.Add(Process.Name, $"answers {answer.GetType().Name} to entry", hello.Durable.Index, detail: hello.NodeName);
         _serving.Cluster.Answered(Process.Node, hello, answer);
         if (answer is FollowAnswer.Refused refused)
@@ -112,7 +112,7 @@ internal sealed class ServedSession
         switch (answer)
         {
             case FollowAnswer.Resume resume when progress is not null:
-                Send(FollowMap.Resume(_serving.Database.History, _lease!.Epochs.Last, Math.Min(_serving.Database.CommitIndex, resume.FromIndex - 1), string.Empty));
+                Send(FollowMap.Resume(_serving.Database.History, _lease!.Epochs.Last, Math.Min(_serving.Database.CommitIndex, resume.FromIndex - 1), string.Empty, Process.Path));
                 _sender = new StreamSender(progress, new SendLimits(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30), _serving.Cluster.Plan.MessageBytes), Now);
                 Pump();
                 break;
@@ -148,10 +148,12 @@ internal sealed class ServedSession
     private bool SendNext(StreamSender sender)
     {
         var (durable, commitIndex) = (_lease!.Log.Durable.Index, _serving.Database.CommitIndex);
+        sender.TakePath(Process.Path, Now);
         switch (sender.Next(durable, commitIndex, Now))
         {
             case SendStep.Heartbeat:
-                Send(sender.Heartbeat(durable, commitIndex, TimeSpan.Zero, Now).ToMessage());
+                var bytes = _cursor?.BytesBehind ?? _lease.Log.BytesBehind(sender.SentIndex);
+                Send((sender.Heartbeat(durable, commitIndex, TimeSpan.Zero, Now) with { BytesBehind = bytes }).ToMessage());
                 return true;
             case SendStep.Frames:
                 _cursor ??= _lease.Log.OpenCursor(sender.SentIndex + 1);

@@ -16,20 +16,26 @@ internal sealed class SimulatedNode
     private int _starts;
     private bool _startPending;
 
-    public SimulatedNode(SimulatedCluster cluster, string name, SimulatedNode? upstream)
+    public SimulatedNode(SimulatedCluster cluster, string name, bool isPrimary)
     {
         _cluster = cluster;
+        IsPrimary = isPrimary;
         _random = cluster.Plan.RandomOf(name);
         Name = name;
-        Upstream = upstream;
     }
 
     public string Name { get; }
 
-    /// <summary>Whom it follows; null for the primary.</summary>
-    public SimulatedNode? Upstream { get; }
+    /// <summary>Whom it may follow, the preferred one first; none for the primary.</summary>
+    public IReadOnlyList<SimulatedNode> Upstreams { get; set; } = [];
 
-    public bool IsPrimary => Upstream is null;
+    /// <summary>Which of them it follows now, or tries to.</summary>
+    public int Choice { get; set; }
+
+    /// <summary>Whom it follows now, or tries to; null for the primary.</summary>
+    public SimulatedNode? Upstream => IsPrimary ? null : Upstreams[Choice];
+
+    public bool IsPrimary { get; }
 
     public MemoryDisk Disk { get; private set; } = new();
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Replication.Core.Database;
 using Replication.Core.Following;
 using Replication.Core.Following.Retention;
@@ -48,6 +49,9 @@ internal sealed class SimulatedServing
 
     /// <summary>What the followers of this node need.</summary>
     public FollowerNeeds Needs() => Database.Log is { } lease ? Table.Needs(lease.Log.Durable.Index, lease.Log.BytesBehindOrAll, Limits, Cluster.Events.Now) : FollowerNeeds.Unknown;
+
+    /// <summary>Everybody who gets data from this node.</summary>
+    public ImmutableArray<DownstreamNode> Below() => DownstreamTree.Of(Database.Identity.NodeId, Table.Followers, Cluster.Events.Now);
 
     /// <summary>Keeps the followers over a restart.</summary>
     public void SaveFollowers() => Database.SaveFollowers(Table.Register(Cluster.Events.Now, (long)Cluster.Events.Now.TotalMicroseconds));

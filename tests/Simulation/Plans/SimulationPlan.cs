@@ -14,6 +14,9 @@ internal sealed record SimulationPlan
     /// <summary>For each replica, whom it follows: 0 is the primary, i the i-th replica.</summary>
     public required ImmutableArray<int> Upstreams { get; init; }
 
+    /// <summary>For each replica, whom it follows while that one cannot be followed, in this order: other nodes, those that follow it included.</summary>
+    public required ImmutableArray<ImmutableArray<int>> Fallbacks { get; init; }
+
     /// <summary>Clients that write.</summary>
     public required int Writers { get; init; }
 
@@ -58,6 +61,7 @@ internal sealed record SimulationPlan
         {
             Seed = seed,
             Upstreams = upstreams.ToImmutable(),
+            Fallbacks = FallbacksOf(upstreams, RandomOf(seed, "fallbacks")),
             Writers = random.Next(1, 5),
             SafetyPhase = TimeSpan.FromSeconds(random.Next(10, 40)),
             Faults = [.. Enum.GetValues<FaultClass>().Where(_ => random.Next(2) == 0)],
@@ -75,6 +79,18 @@ internal sealed record SimulationPlan
 
     /// <summary>Random numbers of one component: what one draws does not move what another gets.</summary>
     public Random RandomOf(string component) => RandomOf(Seed, component);
+
+    // None in every second run. Each replica can reach the primary in some way, because the preferred ones make a tree.
+    private static ImmutableArray<ImmutableArray<int>> FallbacksOf(ImmutableArray<int>.Builder upstreams, Random random)
+    {
+        var areAny = random.Next(2) == 0;
+        return
+        [
+            .. upstreams.Select((upstream, i) => Enumerable.Range(0, upstreams.Count + 1)
+                .Where(other => other != upstream && other != i + 1 && areAny && random.Next(2) == 0)
+                .OrderBy(_ => random.Next()).ToImmutableArray()),
+        ];
+    }
 
     private static Random RandomOf(ulong seed, string component)
     {

@@ -20,6 +20,7 @@ internal sealed class RunSummary
     private long _chunksFound;
     private long _installs;
     private long _resumes;
+    private long _loops;
 
     public IReadOnlyList<SimulationResult> Failures
     {
@@ -39,6 +40,8 @@ internal sealed class RunSummary
 
     public long Resumes => _resumes;
 
+    public long Loops => _loops;
+
     public void Add(SimulationResult result)
     {
         lock (_gate)
@@ -52,6 +55,7 @@ internal sealed class RunSummary
             _chunksFound += result.ChunksFound;
             _installs += result.Installs;
             _resumes += result.Resumes;
+            _loops += result.Loops;
             if (result.Violation is not null) _failures.Add(result);
         }
     }
@@ -60,8 +64,8 @@ internal sealed class RunSummary
     public IEnumerable<string> Lines(TimeSpan took)
     {
         yield return Text($"{_runs} runs, {_time.TotalHours:F1} hours of virtual time and {_events} events in {took.TotalSeconds:F0} s: {_time / took:F0} virtual seconds a second");
-        yield return Text($"commits {_checks.Committed}, rejected {_checks.Rejected}, unknown {_checks.Unknown}; sessions resumed {_resumes}, snapshots installed {_installs}, chunks fetched {_chunksStored}, found from before {_chunksFound}");
-        yield return Text($"checked: states shown {_checks.Shown}, whole contents {_checks.Contents}, frames {_checks.Frames}, answers {_checks.Answers}, preconditions {_checks.Preconditions}, reads {_checks.Reads}, totals {_checks.Totals}, replicas dropped {_checks.Retained}");
+        yield return Text($"commits {_checks.Committed}, rejected {_checks.Rejected}, unknown {_checks.Unknown}; sessions resumed {_resumes}, loops refused {_loops}, snapshots installed {_installs}, chunks fetched {_chunksStored}, found from before {_chunksFound}");
+        yield return Text($"checked: states shown {_checks.Shown}, whole contents {_checks.Contents}, frames {_checks.Frames}, answers {_checks.Answers}, preconditions {_checks.Preconditions}, reads {_checks.Reads}, totals {_checks.Totals}, replicas dropped {_checks.Retained}, lags {_checks.Lags}");
         yield return "faults: " + string.Join(", ", Enum.GetValues<FaultClass>().Select(fault => Text($"{fault} {_faults[fault]}")));
         yield return Text($"violations: {_failures.Count}");
     }

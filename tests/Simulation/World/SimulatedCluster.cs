@@ -30,8 +30,9 @@ internal sealed class SimulatedCluster
         _random = plan.RandomOf("world");
         Trace = new Trace(() => Events.Now);
         Network = new SimulatedNetwork(Events, plan.RandomOf("network"));
-        _nodes.Add(new SimulatedNode(this, "primary", null));
-        foreach (var upstream in plan.Upstreams) _nodes.Add(new SimulatedNode(this, $"replica-{_nodes.Count}", _nodes[upstream]));
+        _nodes.Add(new SimulatedNode(this, "primary", isPrimary: true));
+        foreach (var _ in plan.Upstreams) _nodes.Add(new SimulatedNode(this, $"replica-{_nodes.Count}", isPrimary: false));
+        for (var i = 0; i < plan.Upstreams.Length; i++) _nodes[i + 1].Upstreams = [_nodes[plan.Upstreams[i]], .. plan.Fallbacks[i].Select(other => _nodes[other])];
         Faults = new FaultInjector(this);
     }
 
@@ -64,6 +65,9 @@ internal sealed class SimulatedCluster
     /// <summary>Sessions that went on where they had been.</summary>
     public long Resumes { get; private set; }
 
+    /// <summary>Replicas that were kept from following one that follows them.</summary>
+    public long Loops { get; private set; }
+
     /// <summary>Runs it to its end.</summary>
     public SimulationResult Run()
     {
@@ -93,6 +97,7 @@ internal sealed class SimulatedCluster
             ChunksFound = ChunksFound,
             Installs = Installs,
             Resumes = Resumes,
+            Loops = Loops,
         };
     }
 
@@ -110,6 +115,12 @@ internal sealed class SimulatedCluster
         if (answer is FollowAnswer.Resume) Resumes++;
         if (answer is FollowAnswer.NeedSnapshot) CheckRetention(node, hello);
         if (answer is FollowAnswer.Diverged diverged) throw new Violation("replicas never part from a primary that lost nothing", $"{node.Name} to {hello.NodeName}: {diverged.Fork}");
+        if (answer is FollowAnswer.Refused { Reason: RefusalReason.Loop })
+        {
+            if (Plan.Fallbacks.All(others => others.IsEmpty)) throw new Violation("nobody is refused without a reason", $"{node.Name} to {hello.NodeName}: there can be no loop");
+            Loops++;
+            return;
+        }
         if (answer is FollowAnswer.Refused { Reason: not (RefusalReason.NotReady or RefusalReason.Clone or RefusalReason.Behind) } refused && !_nodes.Any(other => other.Damage.IsAny))
             throw new Violation("nobody is refused without a reason", $"{node.Name} to {hello.NodeName}: {refused.Message}");
     }
@@ -164,10 +175,37 @@ internal sealed class SimulatedCluster
         {
             if (node.Process is not { IsOpen: true } process) return $"{node.Name} does not run";
             if (process.Database.State.Index != History.Durable) return $"{node.Name} shows {process.Database.State.Index} of {History.Durable}";
+            if (!IsTrue(process.Path)) return $"{node.Name} gets its data over {process.Path}";
             if (process.Database.Log is not { } lease || lease.Log.Durable.Index != History.Durable) return $"{node.Name} has not synced everything";
+        }
+        return Untold(primary);
+    }
+
+    // The primary has been told of every node, whom it follows and how far it is, and believes in no other one.
+    private string? Untold(NodeProcess primary)
+    {
+        var below = primary.Serving.Below();
+        // A node that lost its disk came back as another one; the former one has to be gone.
+        if (below.Length > _nodes.Count - 1) return $"the primary knows of {string.Join(", ", below.Select(node => node.NodeName))}";
+        foreach (var node in _nodes.Skip(1))
+        {
+            if (below.FirstOrDefault(known => known.NodeId == IdOf(node)) is not { } known) return $"the primary does not know of {node.Name}";
+            if (known.UpstreamId != IdOf(node.Upstream) || known.Durable != History.Durable || known.Applied != History.Durable)
+                return $"the primary believes that {node.Name} follows {known.UpstreamId:x} and is at {known.Applied}";
         }
         return null;
     }
+
+    // Each node is followed by the one before it, and the last one is the primary: there is no loop and no island.
+    private bool IsTrue(UpstreamPath path)
+    {
+        for (var i = 0; i + 1 < path.Nodes.Length; i++)
+            if (_nodes.FirstOrDefault(node => IdOf(node) == path.Nodes[i]) is not { } follower || IdOf(follower.Upstream) != path.Nodes[i + 1])
+                return false;
+        return path.IsFromPrimary && path.Nodes[^1] == IdOf(Primary);
+    }
+
+    private static ulong? IdOf(SimulatedNode? node) => node?.Process is { IsOpen: true } process ? process.Database.Identity.NodeId : null;
 
     private void CheckEnd()
     {

@@ -21,4 +21,6 @@ internal sealed record SimulationResult(SimulationPlan Plan, Violation? Violatio
     public required long Installs { get; init; }
 
     public required long Resumes { get; init; }
+
+    public required long Loops { get; init; }
 }

@@ -16,6 +16,12 @@ internal static class FollowerLabels
         .ThenBy(follower => follower.NodeId)
         .Take(MaxFollowers);
 
+    /// <summary>Those further below, nearest first.</summary>
+    public static IEnumerable<DownstreamStatus> Below(NodeStatus status) => status.Below.Take(MaxFollowers);
+
+    public static KeyValuePair<string, object?>[] Of(DownstreamStatus node) =>
+        [new("follower", node.NodeName), new("follower_id", node.NodeId.ToString("x16", CultureInfo.InvariantCulture)), new("via", node.Via)];
+
     public static KeyValuePair<string, object?>[] Of(FollowerStatus follower) =>
         [new("follower", follower.NodeName), new("follower_id", follower.NodeId.ToString("x16", CultureInfo.InvariantCulture))];
 }

@@ -32,6 +32,10 @@ internal sealed record StatusMetric(string Name, string Unit, bool IsCounter, st
     public static StatusMetric Follower(string name, string unit, string description, Func<FollowerStatus, double> value) =>
         new(name, unit, false, description, status => FollowerLabels.Shown(status).Select(follower => new Measurement<double>(value(follower), FollowerLabels.Of(follower))));
 
+    /// <summary>A value for each node further below.</summary>
+    public static StatusMetric Downstream(string name, string unit, string description, Func<DownstreamStatus, double> value) =>
+        new(name, unit, false, description, status => FollowerLabels.Below(status).Select(node => new Measurement<double>(value(node), FollowerLabels.Of(node))));
+
     /// <summary>A count since the process started.</summary>
     public static StatusMetric Counter(string name, string unit, string description, Func<NodeCounters, long> value) =>
         new(name, unit, true, description, status => [new Measurement<double>(value(status.Counters))]);

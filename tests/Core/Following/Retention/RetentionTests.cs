@@ -113,6 +113,22 @@ public sealed class RetentionTests
     }
 
     [Fact]
+    public void What_followers_report_of_nodes_below_them_holds_nothing_back_and_is_no_follower()
+    {
+        Follow(1, has: 900);
+        var reporter = _table.Followers.Single();
+        var far = new DownstreamNode(2, "far", "", FollowerState.CatchingUp, Durable: 10, Applied: 10, UpstreamId: 1, TimeSpan.Zero);
+        Assert.Null(reporter.Acknowledge(new Acknowledgement(900, 900, 900, 1) { Below = [far] }, sentIndex: 900, End, TimeSpan.Zero));
+        Assert.Equal([1UL, 2UL], DownstreamTree.Of(99, _table.Followers, TimeSpan.Zero).Select(node => node.NodeId));
+
+        Assert.Equal(901, Needs(TimeSpan.Zero).LogFrom);
+        Assert.Equal(1UL, Assert.Single(_table.Register(TimeSpan.Zero, 0)).NodeId);
+        // Whatever is counted of followers, a quorum as well, is counted of these.
+        Assert.Same(reporter, Assert.Single(_table.Followers));
+        Assert.False(_table.IsOpen("session 1", 2));
+    }
+
+    [Fact]
     public void A29_The_register_survives_a_restart()
     {
         const long minute = 60_000_000;
