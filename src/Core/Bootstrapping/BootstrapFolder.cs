@@ -53,7 +53,7 @@ internal static class BootstrapFolder
             recovered.Log.Dispose();
             return null;
         }
-        catch (LogDamagedException)
+        catch (IOException unusable) when (unusable is LogDamagedException or UnsupportedFormatException)
         {
             // Nothing of it was ever shown, and its upstream has it.
             return null;
