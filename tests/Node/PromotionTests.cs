@@ -38,7 +38,7 @@ public sealed class PromotionTests
         var primary = await cluster.PrimaryAsync();
         for (var i = 0; i < 50; i++) await primary.Client.PutAsync("docs", $"k{i}", "1");
         var heir = await cluster.ReplicaAsync(primary, "heir", WhenPromoted);
-        var sibling = await cluster.ReplicaAsync(primary, "sibling", options => options.Primary = _newPrimary ?? options.Primary);
+        var sibling = await cluster.ReplicaAsync(primary, "sibling", options => options.Primary = _newPrimary?.ToString() ?? options.Primary);
         await TestCluster.WaitForCaughtUpAsync(heir, primary);
         await TestCluster.WaitForCaughtUpAsync(sibling, primary);
 
@@ -62,7 +62,7 @@ public sealed class PromotionTests
         {
             if (!isReplica) return;
             options.Role = NodeRole.Replica;
-            options.Primary = _newPrimary;
+            options.Primary = _newPrimary!.ToString();
         });
         await old.Client.PutAsync("docs", "shared", "1");
         var heir = await cluster.ReplicaAsync(old, "heir", WhenPromoted);
@@ -87,7 +87,7 @@ public sealed class PromotionTests
     {
         if (!_isPromoted) return;
         options.Role = NodeRole.Primary;
-        options.Primary = null;
+        options.Primary = string.Empty;
     }
 
     private async Task PromoteAsync(TestNode primary, TestNode heir)

@@ -52,11 +52,11 @@ public sealed class RecentFrames(int bytes)
     {
         lock (_gate)
         {
-            var bytes = 0L;
+            var behind = 0L;
             for (var node = _blocks.Last; node is not null; node = node.Previous)
             {
-                if (node.Value.FirstIndex <= index) return bytes + node.Value.BytesFrom(index);
-                bytes += node.Value.Bytes;
+                if (node.Value.FirstIndex <= index) return behind + node.Value.BytesFrom(index);
+                behind += node.Value.Bytes;
             }
             return null;
         }

@@ -78,6 +78,17 @@ public sealed class RecentFramesTests
     }
 
     [Fact]
+    public void What_stands_from_a_batch_to_the_end_is_known_to_the_byte_over_blocks()
+    {
+        var bytes = Enumerable.Range(0, 2).Sum(_ => Append(2, 300_000).Length);
+
+        Assert.Equal(bytes, _recent.BytesFrom(1));
+        Assert.Equal(bytes / 2, _recent.BytesFrom(3));
+        Assert.Null(_recent.BytesFrom(2));
+        Assert.Null(_recent.BytesFrom(0));
+    }
+
+    [Fact]
     public void A_batch_that_does_not_follow_begins_anew()
     {
         Append(2, 100);
