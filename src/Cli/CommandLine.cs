@@ -44,6 +44,7 @@ internal static class CommandLine
             new Command("collection", "Create, list and drop collections.") { new CollectionCreateCommand(host), new CollectionListCommand(host), new CollectionDropCommand(host) },
             new StatusCommand(host),
             new DigestCommand(host),
+            new ScrubCommand(host),
             new SnapshotCommand(host),
             new FollowCommand(host),
             new Command("log", "Read the log of a node from its files.") { new LogDumpCommand(host), new LogVerifyCommand(host) },

@@ -10,7 +10,7 @@ internal sealed class GlobalOptions
 
     internal Option<string[]> Server { get; } = new("--server", "-s")
     {
-        Description = $"gRPC address of the node, for instance http://127.0.0.1:7400 (the default, or {ServerVariable}). 'status' and 'digest' take several, separated by commas.",
+        Description = $"gRPC address of the node, for instance http://127.0.0.1:7400 (the default, or {ServerVariable}). 'status', 'digest' and 'scrub' take several, separated by commas.",
         HelpName = "URL",
         Recursive = true,
         Arity = ArgumentArity.OneOrMore,

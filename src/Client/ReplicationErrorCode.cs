@@ -43,6 +43,8 @@ public enum ReplicationErrorCode
     NotFound = 18,
     /// <summary>The primary's disk has no room for more log. Nothing was written; writing goes on by itself when there is room.</summary>
     DiskFull = 19,
+    /// <summary>The node's own files do not agree with a digest in the log: it shows what agreed last and goes no further.</summary>
+    Holding = 40,
     /// <summary>No node answers at the address, or it answered too late. Found by the client.</summary>
     Unavailable = 1000,
 }

@@ -69,6 +69,8 @@ public sealed class ReplicationNode : IAsyncDisposable
                     ReplicaState.Bootstrapping => NodeState.Bootstrapping,
                     ReplicaState.CatchingUp => NodeState.CatchingUp,
                     ReplicaState.Streaming => NodeState.Streaming,
+                    ReplicaState.Checking => NodeState.Checking,
+                    ReplicaState.Holding => NodeState.Holding,
                     _ => NodeState.Connecting,
                 };
             }
@@ -187,7 +189,7 @@ public sealed class ReplicationNode : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private Task LogDigestAsync(CancellationToken cancellation) => _commits?.LogDigestAsync(cancellation) ?? Task.CompletedTask;
+    private Task LogDigestAsync(CancellationToken cancellation) => _commits is { } commits ? commits.LogDigestAsync(cancellation) : Task.CompletedTask;
 
     private void Report(LocalDatabase database)
     {

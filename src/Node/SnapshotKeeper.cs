@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Replication.Core.Following;
 using Replication.Node.Options;
 
 namespace Replication.Node;
@@ -34,7 +35,7 @@ internal sealed class SnapshotKeeper(ReplicationNode node, TimeProvider time, IL
     private bool IsDue()
     {
         // Without a state to show there is nothing to write: it is taken back, or not there yet.
-        if (!node.IsStarted || node.Database.Log is not { } lease || node.Database.State.Index == 0) return false;
+        if (!node.IsStarted || node.Database.Log is not { } lease || node.Database.State.Index == 0 || node.Database.Standing != DigestStanding.Sound) return false;
         var last = node.Database.Snapshots.NewestFirst is [var newest, ..] ? newest.Position.Index : 0;
         return last + 1 < lease.Log.FirstIndex || lease.Log.BytesBehind(last) >= _options.SnapshotEveryBytes;
     }

@@ -7,6 +7,8 @@ internal static class EndOfSession
 {
     public const string Closed = "the upstream closed the stream.";
 
+    public const string Doubted = "this node's memory is doubted.";
+
     public static string Silent(TimeSpan time) => $"nothing came for {time.TotalSeconds} s.";
 
     public static string Misplaced(FollowResponse message) => $"a message came that does not belong there ({message.MessageCase}).";

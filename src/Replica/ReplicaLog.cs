@@ -35,6 +35,18 @@ internal static partial class ReplicaLog
     [LoggerMessage(2103, LogLevel.Warning, "This node's history parted from its upstream's behind {Fork}; its log goes to the lost folder and it begins from a snapshot. What readers saw beyond is no longer shown.")]
     public static partial void Diverged(ILogger logger, string fork);
 
+    [LoggerMessage(2301, LogLevel.Error, "The digest at {Position} does not agree: the log says {Logged} over {LoggedRecords} records, memory has {Own} over {OwnRecords}. Nothing is shown until this node's own snapshot and log have been replayed.")]
+    public static partial void MemoryDoubted(ILogger logger, string position, string logged, long loggedRecords, string own, long ownRecords);
+
+    [LoggerMessage(2302, LogLevel.Error, "This node's memory was wrong; its own snapshot and log agree, and what they make replaces it: shown up to {Position}, digest {Digest}. If it comes again, test the machine's memory.")]
+    public static partial void MemoryReplaced(ILogger logger, string position, string digest);
+
+    [LoggerMessage(2303, LogLevel.Error, "{Finding} {Advice}")]
+    public static partial void Holding(ILogger logger, string finding, string advice);
+
+    [LoggerMessage(2304, LogLevel.Warning, "A snapshot was passed over. {Reason}")]
+    public static partial void SnapshotPassedOver(ILogger logger, string reason);
+
     [LoggerMessage(2201, LogLevel.Critical, "This node cannot go on. The process ends; the next start decides from the disk.")]
     public static partial void Failed(ILogger logger, Exception failure);
 }

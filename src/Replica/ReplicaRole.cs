@@ -35,6 +35,7 @@ public sealed class ReplicaRole : IAsyncDisposable
     private readonly IEntropy _entropy;
     private readonly ReplicaProgress _progress;
     private readonly ReplicaBootstrap _bootstrap;
+    private readonly DigestCheck _digests;
     private readonly ResiliencePipeline _patience;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _stateGate = new();
@@ -67,6 +68,7 @@ public sealed class ReplicaRole : IAsyncDisposable
         _primary = _upstream.GetLeftPart(UriPartial.Authority);
         _progress = new ReplicaProgress(time, database.State.Index);
         _bootstrap = new ReplicaBootstrap(database, options, _progress, _path, time, fatal, logger);
+        _digests = new DigestCheck(database, _progress, logger);
         _patience = Patience();
         _running = Task.Run(RunAsync, CancellationToken.None);
     }
@@ -94,6 +96,9 @@ public sealed class ReplicaRole : IAsyncDisposable
 
     /// <summary>Entries applied from the stream since the start.</summary>
     public long EntriesApplied => _progress.EntriesApplied;
+
+    /// <summary>How often memory did not agree with a digest and was replaced, since the start.</summary>
+    public long MemoryReplaced => _digests.Replaced;
 
     /// <summary>The upstream, for status.</summary>
     public Core.Following.UpstreamStatus Describe() => _progress.Describe(_upstream, _connected, _lastError);
@@ -130,7 +135,11 @@ public sealed class ReplicaRole : IAsyncDisposable
         {
             _bootstrap.GoOn();
             // One execution lasts until a session was opened and ended: the pauses begin small again after each.
-            while (!_stopping.IsCancellationRequested) await _patience.ExecuteAsync(async token => await FollowOnceAsync(token), _stopping.Token);
+            while (!_stopping.IsCancellationRequested)
+            {
+                if (await SettleAsync()) await _patience.ExecuteAsync(async token => await FollowOnceAsync(token), _stopping.Token);
+                else await Task.Delay(Timeout.Infinite, _stopping.Token);
+            }
         }
         catch (Exception ended) when (_stopping.IsCancellationRequested && IsOfTheConnection(ended))
         {
@@ -144,8 +153,19 @@ public sealed class ReplicaRole : IAsyncDisposable
         }
     }
 
+    // Whether there is anything to follow with: a node that holds asks nobody, so that nothing can make it begin anew.
+    private async Task<bool> SettleAsync()
+    {
+        if (_database.Standing == DigestStanding.Doubted) Become(ReplicaState.Checking);
+        var mayFollow = await Task.Run(_digests.Settle, CancellationToken.None);
+        if (State == ReplicaState.Checking) Become(ReplicaState.Connecting);
+        if (!mayFollow) Become(ReplicaState.Holding);
+        return mayFollow;
+    }
+
     private async Task FollowOnceAsync(CancellationToken cancellation)
     {
+        if (_database.Standing != DigestStanding.Sound) return;
         _upstream = _options.Upstreams[_choice.Current];
         using var link = new UpstreamLink(_upstream);
         try
@@ -212,7 +232,7 @@ public sealed class ReplicaRole : IAsyncDisposable
         var began = _time.GetTimestamp();
         var reason = await UntilItEndsAsync(link, call, cancellation);
         ReplicaLog.SessionEnded(_logger, _upstream, _database.Log?.Log.Durable.Index ?? 0, reason);
-        if (_time.GetElapsedTime(began) < ShortSession) throw new UpstreamException(reason);
+        if (_database.Standing == DigestStanding.Sound && _time.GetElapsedTime(began) < ShortSession) throw new UpstreamException(reason);
         _lastError = reason;
         _choice.Ended(call.FellSilent);
     }
@@ -229,6 +249,10 @@ public sealed class ReplicaRole : IAsyncDisposable
             _course.Bootstrapped();
             return await FollowLogAsync(call, installed, cancellation);
         }
+        catch (DigestMismatchException mismatch)
+        {
+            return mismatch.Message;
+        }
         catch (Exception failure) when (!cancellation.IsCancellationRequested && failure is not (ApplyException or UnsupportedFormatException or UpstreamException) && IsOfTheConnection(failure))
         {
             return Reason(failure);
@@ -238,9 +262,11 @@ public sealed class ReplicaRole : IAsyncDisposable
     private async Task<string> FollowLogAsync(UpstreamCall call, StreamIntake? intake, CancellationToken cancellation)
     {
         var lease = _database.Log ?? throw new UpstreamException("It goes on with a log that this node does not have.");
+        var shown = _database.State;
+        if (_database.Standing != DigestStanding.Sound) return EndOfSession.Doubted; // Looked at behind it: a state that was taken back is not followed from.
         Become(ReplicaState.CatchingUp);
         ReplicaLog.Resumed(_logger, _upstream, lease.Log.Durable.Index + 1);
-        using var session = new ReplicaSession(_database, lease, intake ?? StreamIntake.Behind(lease), call, _progress, _path, _options, _time, _fatal, SessionMoved);
+        using var session = new ReplicaSession(_database, lease, intake ?? StreamIntake.Behind(lease), shown, call, _progress, _path, _options, _time, _fatal, SessionMoved, _digests.Doubt);
         return await session.RunAsync(cancellation);
     }
 

@@ -1,5 +1,6 @@
 using Replication.Core.Database;
 using Replication.Core.Following;
+using Replication.Core.Records;
 using Replication.Protos.V1;
 using Replication.Wire;
 
@@ -21,21 +22,25 @@ internal sealed class ReplicaSession : IDisposable
     private readonly LogPump _pump;
     private readonly StreamReceiver _receiver;
     private readonly Action _moved;
+    private readonly Action<DigestMismatchException> _doubt;
     private long _applied;
 
     public ReplicaSession(
         LocalDatabase database,
         LogLease lease,
         StreamIntake intake,
+        DatabaseState shown,
         UpstreamCall call,
         ReplicaProgress progress,
         FollowedPath path,
         ReplicaOptions options,
         TimeProvider time,
         Action<Exception> fatal,
-        Action moved)
+        Action moved,
+        Action<DigestMismatchException> doubt)
     {
         _moved = moved;
+        _doubt = doubt;
         _database = database;
         _lease = lease;
         _call = call;
@@ -44,9 +49,8 @@ internal sealed class ReplicaSession : IDisposable
         _options = options;
         _time = time;
         _pump = new LogPump(_lease.Log, () => database.CommitIndex, database.Durable.Fire, fatal);
-        _receiver = new StreamReceiver(intake, database.State, database.Digests, _pump.Take);
+        _receiver = new StreamReceiver(intake, shown, database.Digests, _pump.Take);
         _applied = _receiver.Applied;
-        _lease.Log.ReadEach(_receiver.Applied + 1, intake.Tail.Index, _receiver.TakeLogged);
     }
 
     /// <summary>Runs until the session ends.</summary>
@@ -58,7 +62,14 @@ internal sealed class ReplicaSession : IDisposable
         var acknowledging = new Acknowledger(_call, _pump.Moved, Acknowledgement, _options.AckInterval, _time).RunAsync(ending.Token);
         try
         {
+            _lease.Log.ReadEach(_receiver.Applied + 1, _receiver.Tail.Index, _receiver.TakeLogged);
             return await ReceiveAsync(ending.Token);
+        }
+        catch (DigestMismatchException met)
+        {
+            // At once: what is shown is as doubtful as what would be. The entry itself goes to the disk all the same.
+            _doubt(met);
+            throw;
         }
         finally
         {
@@ -86,6 +97,7 @@ internal sealed class ReplicaSession : IDisposable
                 return EndOfSession.Silent(_options.SilenceTimeout);
             }
             if (!more) return EndOfSession.Closed;
+            if (_database.Standing != DigestStanding.Sound) return EndOfSession.Doubted;
             var message = _call.Take(_receiver.Tail.Index + 1);
             switch (message.MessageCase)
             {

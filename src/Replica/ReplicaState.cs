@@ -11,6 +11,10 @@ public enum ReplicaState
     CatchingUp,
     /// <summary>It follows at the end of the log.</summary>
     Streaming,
+    /// <summary>Its memory did not agree with a digest: it replays its own files and shows nothing meanwhile.</summary>
+    Checking,
+    /// <summary>Its own files do not agree with a digest either: it shows what agreed last and follows nobody.</summary>
+    Holding,
     /// <summary>It ends.</summary>
     Stopping,
 }
@@ -23,7 +27,8 @@ public static class ReplicaStates
     {
         (ReplicaState.Stopping, _) => false,
         (_, ReplicaState.Stopping) => true,
-        (ReplicaState.Connecting, ReplicaState.Bootstrapping or ReplicaState.CatchingUp) => true,
+        (ReplicaState.Connecting, ReplicaState.Bootstrapping or ReplicaState.CatchingUp or ReplicaState.Checking or ReplicaState.Holding) => true,
+        (ReplicaState.Checking, ReplicaState.Connecting) => true,
         (ReplicaState.Bootstrapping, ReplicaState.CatchingUp or ReplicaState.Connecting) => true,
         (ReplicaState.CatchingUp, ReplicaState.Streaming or ReplicaState.Connecting) => true,
         (ReplicaState.Streaming, ReplicaState.CatchingUp or ReplicaState.Connecting) => true,

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Grpc.Core;
+using Replication.Core.Following;
 using Replication.Core.Transactions;
 using Replication.Protos.V1;
 
@@ -51,6 +52,13 @@ public static class Errors
         Primary = primary,
     };
 
+    /// <summary>A digest in the log does not agree with what this node has, so it does nothing that could carry that on.</summary>
+    /// <param name="standing">Not <see cref="DigestStanding.Sound"/>.</param>
+    /// <param name="what">What it does not do.</param>
+    public static RpcException NotSound(DigestStanding standing, string what) => standing == DigestStanding.Holding
+        ? Failure(Error.Types.Code.Holding, $"This node holds: its own files do not agree with a digest in the log, so {what}. Its status says more; ask another node.")
+        : Failure(Error.Types.Code.Loading, $"This node's memory did not agree with a digest in the log, so {what} until it has replayed its own files. Try again after a moment.");
+
     /// <summary>A rejection as an error.</summary>
     public static Error ToError(this CommitOutcome.Rejected rejected) => new()
     {
@@ -84,7 +92,7 @@ public static class Errors
             or Error.Types.Code.InvalidJson or Error.Types.Code.ValueTooLarge or Error.Types.Code.TransactionTooLarge => StatusCode.InvalidArgument,
         Error.Types.Code.UnknownCollection or Error.Types.Code.NotFound => StatusCode.NotFound,
         Error.Types.Code.CollectionExists => StatusCode.AlreadyExists,
-        Error.Types.Code.NotPrimary or Error.Types.Code.PreconditionFailed or Error.Types.Code.OtherHistory => StatusCode.FailedPrecondition,
+        Error.Types.Code.NotPrimary or Error.Types.Code.PreconditionFailed or Error.Types.Code.OtherHistory or Error.Types.Code.Holding => StatusCode.FailedPrecondition,
         Error.Types.Code.Busy or Error.Types.Code.DiskFull => StatusCode.ResourceExhausted,
         Error.Types.Code.Loading or Error.Types.Code.ShuttingDown => StatusCode.Unavailable,
         Error.Types.Code.TooStale => StatusCode.DeadlineExceeded,

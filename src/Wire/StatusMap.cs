@@ -44,8 +44,10 @@ public static class StatusMap
                 SnapshotsInstalled = (ulong)status.Counters.SnapshotsInstalled,
                 SessionsResumed = (ulong)status.Counters.SessionsResumed,
                 EntriesApplied = (ulong)status.Counters.EntriesApplied,
+                MemoryReplaced = (ulong)status.Counters.MemoryReplaced,
             },
         };
+        if (status.Hold is { } hold) message.Hold = hold.ToMessage();
         message.Snapshots.AddRange(status.Snapshots.Select(ToMessage));
         message.Followers.AddRange(status.Followers.Select(ToMessage));
         message.Below.AddRange(status.Below.Select(ToMessage));
@@ -68,6 +70,17 @@ public static class StatusMap
         }
         return message;
     }
+
+    private static Proto.HoldStatus ToMessage(this Core.Following.HoldStatus hold) => new()
+    {
+        Position = hold.Position.ToMessage(),
+        Agreed = hold.Agreed.ToMessage(),
+        LoggedDigest = hold.LoggedDigest,
+        OwnDigest = hold.OwnDigest,
+        LoggedRecords = (ulong)hold.LoggedRecords,
+        OwnRecords = (ulong)hold.OwnRecords,
+        Advice = hold.Advice,
+    };
 
     private static Proto.FollowerStatus ToMessage(Core.Following.FollowerStatus follower)
     {

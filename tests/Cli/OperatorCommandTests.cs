@@ -42,7 +42,7 @@ public sealed class OperatorCommandTests
 
         var nodes = status.Json.GetProperty("nodes");
         Assert.Equal(
-            "server reachable nodeId name role state ready notReadyReason history primary address version epoch position commitIndex appliedIndex firstIndex lastIndex logBytes records collections digest uptimeMillis snapshots upstream followers below counters",
+            "server reachable nodeId name role state ready notReadyReason history primary address version epoch position commitIndex appliedIndex firstIndex lastIndex logBytes records collections digest uptimeMillis snapshots upstream followers below counters hold",
             string.Join(' ', nodes[0].EnumerateObject().Select(field => field.Name)));
         Assert.Equal(JsonValueKind.Null, nodes[0].GetProperty("upstream").ValueKind);
         Assert.Equal("00000000000000a1", nodes[0].GetProperty("nodeId").GetString());

@@ -9,7 +9,8 @@ public sealed class DamagedLogTests
     public async Task A_replica_that_needs_a_damaged_part_of_its_upstreams_log_begins_from_a_snapshot()
     {
         await using var cluster = new TestCluster();
-        var primary = await cluster.PrimaryAsync();
+        // From the disk only: what is in memory is not damaged.
+        var primary = await cluster.PrimaryAsync(configure: options => options.RecentLogBytes = 0);
         var replica = await cluster.ReplicaAsync(primary);
         await primary.Client.PutAsync("docs", "first", "1");
         await TestCluster.WaitForCaughtUpAsync(replica, primary);

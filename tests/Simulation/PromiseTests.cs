@@ -64,6 +64,10 @@ public sealed class PromiseTests(ManyRuns runs, ITestOutputHelper output) : ICla
     public void A76_A_rejected_write_never_appears_anywhere() => AssertKept(runs.Summary.Checks.Rejected, "a rejected write never appears");
 
     [Fact]
+    public void Memory_that_changed_is_noticed_by_a_digest_and_replaced_from_the_nodes_own_files() =>
+        AssertKept(runs.Summary.Checks.MemoryReplaced, "digests agree where memory is sound", "memory that changed is replaced", "reads equal the log at their position");
+
+    [Fact]
     public void A_call_without_an_answer_took_effect_at_most_once() => AssertKept(runs.Summary.Checks.Unknown, "at most once", "one answer to each call");
 
     [Fact]

@@ -51,6 +51,25 @@ internal static class StatusJson
         Followers(json, status);
         Below(json, status);
         Counters(json, status.Counters ?? new Counters());
+        Hold(json, status.Hold);
+    }
+
+    private static void Hold(Utf8JsonWriter json, HoldStatus? hold)
+    {
+        if (hold is null)
+        {
+            json.WriteNull("hold");
+            return;
+        }
+        json.WriteStartObject("hold");
+        json.WriteString("position", Text(hold.Position));
+        json.WriteString("agreed", Text(hold.Agreed));
+        json.WriteString("loggedDigest", hold.LoggedDigest);
+        json.WriteString("ownDigest", hold.OwnDigest);
+        json.WriteNumber("loggedRecords", hold.LoggedRecords);
+        json.WriteNumber("ownRecords", hold.OwnRecords);
+        json.WriteString("advice", hold.Advice);
+        json.WriteEndObject();
     }
 
     private static void Snapshots(Utf8JsonWriter json, NodeStatus status)
@@ -156,6 +175,7 @@ internal static class StatusJson
         json.WriteNumber("snapshotsInstalled", counters.SnapshotsInstalled);
         json.WriteNumber("sessionsResumed", counters.SessionsResumed);
         json.WriteNumber("entriesApplied", counters.EntriesApplied);
+        json.WriteNumber("memoryReplaced", counters.MemoryReplaced);
         json.WriteEndObject();
     }
 

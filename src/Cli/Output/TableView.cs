@@ -39,8 +39,8 @@ internal sealed class TableView(string title, params string[] columns)
     private static string Coloured(string cell) => cell switch
     {
         "primary" or "Streaming" or "Primary" or "same" => $"[green]{cell}[/]",
-        "unreachable" or "Fenced" or "Disconnected" or "DIFFERS" => $"[red]{cell}[/]",
-        "CatchingUp" or "Bootstrapping" or "Connecting" or "Recovering" or "Starting" => $"[yellow]{cell}[/]",
+        "unreachable" or "Fenced" or "Holding" or "Disconnected" or "DIFFERS" => $"[red]{cell}[/]",
+        "CatchingUp" or "Bootstrapping" or "Connecting" or "Recovering" or "Checking" or "Starting" => $"[yellow]{cell}[/]",
         _ => Markup.Escape(cell),
     };
 }

@@ -98,7 +98,15 @@ public sealed class Bootstrap : IDisposable
     {
         if (Missing is { Count: > 0 and var missing }) throw new InvalidOperationException($"{missing} chunks are still missing.");
         _data.Sync(FileLabel.Bootstrap);
-        return SnapshotReader.Load(_files, _data.Path, Manifest, cancellation);
+        try
+        {
+            return SnapshotReader.Load(_files, _data.Path, Manifest, cancellation);
+        }
+        catch (UnsupportedFormatException rotten)
+        {
+            // This version wrote the file's version number.
+            throw new SnapshotDamagedException(_data.Path, rotten.Message);
+        }
     }
 
     /// <summary>

@@ -34,7 +34,7 @@ internal static class BootstrapFolder
             var manifest = SnapshotReader.ReadManifest(files, Path.Combine(layout.StagedSnapshots, only));
             return manifest.FileName == only && files.FileExists(Path.Combine(layout.StagedSnapshots, manifest.DataName)) ? manifest : null;
         }
-        catch (SnapshotDamagedException)
+        catch (IOException unusable) when (unusable is SnapshotDamagedException or UnsupportedFormatException)
         {
             return null;
         }
@@ -45,9 +45,10 @@ internal static class BootstrapFolder
     {
         var (files, layout) = (database.World.Files, database.Layout);
         if (!files.DirectoryExists(layout.StagedLog) || LogRecovery.SegmentNames(files, layout.StagedLog).Count == 0) return null;
+        var supply = database.World.SupplyFor(layout.StagedLog, database.SegmentBytes);
         try
         {
-            var recovered = LogRecovery.Open(files, layout.StagedLog, layout.Lost, database.World.SupplyFor(layout.StagedLog, database.SegmentBytes), database.World.Entropy);
+            var recovered = LogRecovery.Open(files, layout.StagedLog, layout.Lost, supply, database.World.Entropy);
             if (recovered.Log.History == manifest.History && recovered.Log.FirstIndex == manifest.Position.Index + 1 && recovered.Log.CrcOf(manifest.Position.Index) == manifest.Tail.Crc)
                 return new LogLease(recovered.Log, recovered.Reigns.Aggregate(manifest.Epochs, (table, row) => table.With(row)));
             recovered.Log.Dispose();
@@ -56,6 +57,7 @@ internal static class BootstrapFolder
         catch (IOException unusable) when (unusable is LogDamagedException or UnsupportedFormatException)
         {
             // Nothing of it was ever shown, and its upstream has it.
+            supply.Dispose();
             return null;
         }
     }

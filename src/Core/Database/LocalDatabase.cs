@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Replication.Core.Bootstrapping;
+using Replication.Core.Following;
 using Replication.Core.Following.Retention;
 using Replication.Core.IO;
 using Replication.Core.Log;
@@ -25,13 +26,17 @@ public sealed class LocalDatabase : IDisposable
     private DatabaseState _state = DatabaseState.Empty;
     private LogLease? _log;
     private long _commitIndex;
+    private readonly bool _writes;
+    private volatile DigestStanding _standing;
+    private volatile DigestHold? _hold;
 
-    private LocalDatabase(DatabaseEnvironment environment, DatabaseOptions options, DirectoryOpener opener, DataLayout layout, IDisposable directoryLock)
+    private LocalDatabase(DatabaseEnvironment environment, DatabaseOptions options, DirectoryOpener opener, DataLayout layout, IDisposable directoryLock, bool writes)
     {
         _environment = environment;
         _options = options;
         _opener = opener;
         _lock = directoryLock;
+        _writes = writes;
         Layout = layout;
         Identity = opener.ReadIdentity(layout);
         Digests = new DigestHistory(options.DigestsRemembered);
@@ -66,6 +71,12 @@ public sealed class LocalDatabase : IDisposable
     /// <summary>Digests behind the last entries.</summary>
     public DigestHistory Digests { get; }
 
+    /// <summary>How far what is in memory can be believed.</summary>
+    public DigestStanding Standing => _standing;
+
+    /// <summary>Where this node stopped because its files do not agree with a digest; null when they do.</summary>
+    public DigestHold? Hold => _hold;
+
     /// <summary>Fires when <see cref="State"/> moved.</summary>
     public Pulse Applied { get; } = new();
 
@@ -79,8 +90,8 @@ public sealed class LocalDatabase : IDisposable
     /// <summary>Opens a data directory, or makes it.</summary>
     /// <param name="environment">The world.</param>
     /// <param name="options">Which directory.</param>
-    /// <param name="withHistory">Whether a new node begins a history (a primary) or waits for one (a replica).</param>
-    /// <exception cref="DataDirectoryException">It cannot be used as it is.</exception>
+    /// <param name="withHistory">Whether the node is to write (a primary), and begins a history when it is new, or waits for one (a replica).</param>
+    /// <exception cref="DataDirectoryException">It cannot be used as it is; for a primary, a digest in its log does not agree.</exception>
     /// <exception cref="LogDamagedException">Synced entries are missing or changed.</exception>
     /// <exception cref="ApplyException">An entry of the log cannot be applied.</exception>
     public static LocalDatabase Open(DatabaseEnvironment environment, DatabaseOptions options, bool withHistory)
@@ -93,7 +104,7 @@ public sealed class LocalDatabase : IDisposable
         LocalDatabase? database = null;
         try
         {
-            database = new LocalDatabase(environment, options, opener, layout, directoryLock);
+            database = new LocalDatabase(environment, options, opener, layout, directoryLock, withHistory);
             if (database.Identity.StartCounter == 0) opener.SyncName(layout);
             database.Recover(isNew);
             database.SaveIdentity(database.Identity with { StartCounter = database.Identity.StartCounter + 1 });
@@ -137,11 +148,46 @@ public sealed class LocalDatabase : IDisposable
         Durable.Fire();
     }
 
-    /// <summary>Shows a state to readers. Only what is committed.</summary>
+    /// <summary>Shows a state to readers. Only what is committed; nothing while memory is doubted.</summary>
     public void Publish(DatabaseState state)
     {
         Volatile.Write(ref _state, state);
+        // Behind the write, so that what is published at the moment of the doubt does not stay.
+        if (_standing == DigestStanding.Doubted) Volatile.Write(ref _state, DatabaseState.Empty);
         Applied.Fire();
+    }
+
+    /// <summary>
+    /// Memory does not agree with a digest in the log, and may have been wrong since the last one that did: nothing of it
+    /// is shown any more. <see cref="Replay"/> decides.
+    /// </summary>
+    /// <param name="at">Of a committed entry, at which that was found.</param>
+    public void Doubt(LogPosition at)
+    {
+        _standing = DigestVerdict.Of(_standing, DigestFinding.MemoryDisagrees, writes: false).Standing;
+        MoveCommitIndex(at.Index);
+        Publish(DatabaseState.Empty);
+    }
+
+    /// <summary>
+    /// Builds the state anew from this node's own snapshot and log, as far as the log is synced and committed, and shows
+    /// it: all of it when every digest agrees, otherwise up to the last one that does, for good.
+    /// </summary>
+    /// <returns>Snapshots that turned out to be damaged or wrong.</returns>
+    /// <exception cref="DataDirectoryException">The files do not reach back far enough.</exception>
+    /// <exception cref="InvalidOperationException">There is no log.</exception>
+    public IReadOnlyList<SnapshotDamagedException> Replay()
+    {
+        lock (_snapshotGate)
+        {
+            var log = Log?.Log ?? throw new InvalidOperationException("A node without a log has nothing to replay.");
+            var recovery = new StateRecovery(_environment.Files, Snapshots, log, Digests);
+            var replayed = recovery.Run(CommitIndex, showSynced: false);
+            _hold = replayed.Hold;
+            _standing = DigestVerdict.Of(_standing, replayed.Hold is null ? DigestFinding.FilesAgree : DigestFinding.FilesDisagree, writes: false).Standing;
+            Publish(replayed.State);
+            return recovery.Damaged;
+        }
     }
 
     /// <summary>The commit index moved; it never falls.</summary>
@@ -158,10 +204,13 @@ public sealed class LocalDatabase : IDisposable
     /// <param name="needs">What the followers need.</param>
     /// <param name="cancellation">Ends the writing.</param>
     /// <exception cref="InvalidOperationException">There is nothing to write yet, or the log is not synced that far.</exception>
+    /// <exception cref="SnapshotRefusedException">A digest does not agree with the state; a replica's memory is doubted from then on.</exception>
     public SnapshotManifest TakeSnapshot(DatabaseState state, FollowerNeeds needs, CancellationToken cancellation)
     {
         lock (_snapshotGate)
         {
+            // The state may have been taken before it was doubted, and what replaced it has another digest there.
+            if (_standing != DigestStanding.Sound || (Digests.Find(state.Index) is { } known && known.Digest != state.Digest)) throw SnapshotRefusedException.Doubted(state.Index);
             var log = Log?.Log ?? throw new InvalidOperationException("There is no data yet, so there is nothing to take a snapshot of.");
             if (state.Index == 0) throw new InvalidOperationException("There is no data yet, so there is nothing to take a snapshot of.");
             if (Snapshots.NewestFirst is [var newest, ..] && newest.Position == state.Position) return newest;
@@ -207,6 +256,7 @@ public sealed class LocalDatabase : IDisposable
     {
         lock (_snapshotGate)
         {
+            if (_standing == DigestStanding.Holding) throw new InvalidOperationException("A node that holds never replaces its data by itself.");
             // May find the disk full; then nothing has changed and the old log is still served.
             Installation.Stage(_environment.Files, Layout, KeepsOldLog(bootstrap));
             bootstrap.Dispose();
@@ -253,8 +303,11 @@ public sealed class LocalDatabase : IDisposable
             if (History == HistoryId.None) Identity = Identity with { History = recovered.Log.History };
             if (recovered.Log.History != History)
                 throw new DataDirectoryException($"{Layout.Log} belongs to history {recovered.Log.History}, this node to {History}. Restore the right files.");
-            var (state, damaged) = new StateRecovery(_environment.Files, Snapshots, recovered, Digests).Run();
-            Opening = new OpeningReport(isNew, state.SnapshotIndex, state.State.Index - state.SnapshotIndex, recovered.TornTail, damaged);
+            // Shown after a restart: what the last mark knew to be committed; at quorum 0 everything that is synced here.
+            var recovery = new StateRecovery(_environment.Files, Snapshots, recovered.Log, Digests);
+            var state = recovery.Run(recovered.CommitIndex, showSynced: true);
+            Opening = new OpeningReport(isNew, state.SnapshotIndex, state.State.Index - state.SnapshotIndex, recovered.TornTail, recovery.Damaged);
+            Judge(state.Hold);
             // From now on a bit that rots in the last batch is damage, and no longer taken for a torn write.
             recovered.Log.MarkIdle(state.State.Index);
             RemoveLeftovers();
@@ -268,6 +321,14 @@ public sealed class LocalDatabase : IDisposable
             recovered.Log.Dispose();
             throw;
         }
+    }
+
+    private void Judge(DigestHold? hold)
+    {
+        var (standing, move) = DigestVerdict.Of(_standing, hold is null ? DigestFinding.FilesAgree : DigestFinding.FilesDisagree, _writes);
+        if (move == DigestMove.Refuse)
+            throw new DataDirectoryException($"{hold!.Finding} This node must not write on. Its replicas hold at {hold.Agreed} or before; start it as a replica to read what agrees, restore a backup, or export from a replica into a new database.");
+        (_standing, _hold) = (standing, hold);
     }
 
     // Only when it is known that this node has its data: what is refused is left as it is.
@@ -287,6 +348,7 @@ public sealed class LocalDatabase : IDisposable
         {
             // On a full disk the rest would keep the room that the log needs.
             Snapshots.RemoveLeftovers();
+            if (failure is SnapshotRefusedException && !_writes) Doubt(state.Position);
             throw;
         }
     }
@@ -324,7 +386,8 @@ public sealed class LocalDatabase : IDisposable
     // This node needs the log behind the older of its two newest snapshots; followers theirs, up to the budget.
     private void PruneLog(SegmentedLog log, FollowerNeeds needs)
     {
-        if (Snapshots.NewestFirst.Count < SnapshotCatalogue.Kept) return;
+        // While a digest does not agree nothing is removed that may show why.
+        if (Snapshots.NewestFirst.Count < SnapshotCatalogue.Kept || _standing != DigestStanding.Sound) return;
         var own = Snapshots.NewestFirst[SnapshotCatalogue.Kept - 1].Position.Index + 1;
         var free = _environment.Files.FreeBytes(Layout.Log);
         var share = free > long.MaxValue / 2 ? long.MaxValue : (long)((free + log.Bytes) * LogOptions.DiskShare);

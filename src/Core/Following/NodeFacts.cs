@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Replication.Core.Positions;
+using Replication.Core.Records;
 
 namespace Replication.Core.Following;
 
@@ -82,6 +83,9 @@ public sealed record NodeFacts
 
     /// <summary>Null on a primary.</summary>
     public required UpstreamStatus? Upstream { get; init; }
+
+    /// <summary>Where the node stopped because its files do not agree with a digest; null when they do.</summary>
+    public DigestHold? Hold { get; init; }
 
     /// <summary>Since the process started.</summary>
     public required TimeSpan Uptime { get; init; }

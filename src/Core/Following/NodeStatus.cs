@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Replication.Core.Positions;
+using Replication.Core.Records;
 
 namespace Replication.Core.Following;
 
@@ -69,6 +70,9 @@ public sealed record NodeStatus
     /// <summary>Null on a primary.</summary>
     public required UpstreamStatus? Upstream { get; init; }
 
+    /// <summary>Where the node stopped because its files do not agree with a digest; null when they do.</summary>
+    public HoldStatus? Hold { get; init; }
+
     /// <summary>Since the process started.</summary>
     public required long UptimeMillis { get; init; }
 
@@ -105,6 +109,7 @@ public sealed record NodeStatus
             Followers = facts.Followers,
             Below = facts.Below,
             Upstream = facts.Upstream,
+            Hold = facts.Hold is { } hold ? HoldStatus.Of(hold) : null,
             UptimeMillis = (long)facts.Uptime.TotalMilliseconds,
             Counters = facts.Counters,
             NotReadyReason = limits.NotReadyReason(facts),
@@ -194,4 +199,22 @@ public sealed record UpstreamStatus(
 
 /// <summary>What a node counted since its process started.</summary>
 public sealed record NodeCounters(
-    long Commits, long Rejections, long LogSyncs, long SnapshotsWritten, long SnapshotsServed, long SnapshotsInstalled, long SessionsResumed, long EntriesApplied);
+    long Commits, long Rejections, long LogSyncs, long SnapshotsWritten, long SnapshotsServed, long SnapshotsInstalled, long SessionsResumed, long EntriesApplied)
+{
+    /// <summary>How often memory did not agree with a digest and was replaced by what the node's own files make.</summary>
+    public long MemoryReplaced { get; init; }
+}
+
+/// <summary>Where a node stopped because its own files do not agree with a digest in the log.</summary>
+/// <param name="Position">Of that digest.</param>
+/// <param name="Agreed">What it shows: where they agreed last.</param>
+/// <param name="LoggedDigest">What the primary wrote: 32 hexadecimal digits.</param>
+/// <param name="OwnDigest">What its own files make.</param>
+/// <param name="LoggedRecords">What the primary wrote.</param>
+/// <param name="OwnRecords">What its own files make.</param>
+/// <param name="Advice">What the node does and what an operator can do.</param>
+public sealed record HoldStatus(LogPosition Position, LogPosition Agreed, string LoggedDigest, string OwnDigest, long LoggedRecords, long OwnRecords, string Advice)
+{
+    internal static HoldStatus Of(DigestHold hold) =>
+        new(hold.Position, hold.Agreed, hold.Logged.Digest.ToString(), hold.Own.Digest.ToString(), hold.Logged.Records, hold.Own.Records, hold.Advice);
+}

@@ -1,3 +1,5 @@
+using Replication.Core.Scrubbing;
+
 namespace Replication.Core.Records;
 
 /// <summary>
@@ -14,6 +16,9 @@ public sealed class DigestHistory
 
     /// <summary>Remembers the digests of so many entries.</summary>
     public DigestHistory(int capacity = Capacity) => _ring = new (long, StateDigest, long)[capacity];
+
+    /// <summary>Whole states behind digest entries, while a scrub wants them.</summary>
+    public KeptStates States { get; } = new();
 
     /// <summary>The digest behind an entry.</summary>
     public void Record(long index, StateDigest digest, long records)

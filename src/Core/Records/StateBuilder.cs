@@ -41,6 +41,9 @@ public sealed class StateBuilder
     /// <summary>Records in all collections now.</summary>
     public long Records { get; private set; }
 
+    /// <summary>Index of the last digest entry that was applied here, and so agreed; 0 when there was none.</summary>
+    public long LastAgreed { get; private set; }
+
     /// <summary>The voters and the quorum in force now.</summary>
     public Configuration Configuration { get; private set; }
 
@@ -90,6 +93,7 @@ public sealed class StateBuilder
         }
         Tail = LogTail.Behind(header);
         _digests.Record(header.Index, Digest, Records);
+        if (header.Kind == EntryKind.StateDigest && _digests.States.IsKeeping) _digests.States.Offer(Freeze());
     }
 
     /// <summary>The state as it is now; later changes do not touch it.</summary>
@@ -196,6 +200,7 @@ public sealed class StateBuilder
         var logged = StateDigestEntry.Read(payload);
         if (logged.Digest != Digest || logged.Records != Records)
             throw new DigestMismatchException(header.Position, logged, new StateDigestEntry(Digest, Records));
+        LastAgreed = header.Index;
     }
 
     /// <summary>A collection that is being changed.</summary>

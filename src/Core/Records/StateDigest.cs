@@ -17,6 +17,7 @@ public readonly record struct StateDigest(UInt128 Sum)
 
     private const byte RecordDomain = 1;
     private const byte CollectionDomain = 2;
+    private const byte NameDomain = 3;
 
     // "replication-sum1", little-endian.
     private const ulong Key0 = 0x7461_6369_6c70_6572;
@@ -42,6 +43,22 @@ public readonly record struct StateDigest(UInt128 Sum)
 
     /// <summary>With one collection less.</summary>
     public StateDigest WithoutCollection(string name, CollectionKind kind) => new(unchecked(Sum - HashOf(name, kind)));
+
+    /// <summary>The hash of a record's name alone, by which a scrub divides records into ranges.</summary>
+    /// <param name="collection">The collection's name in ASCII.</param>
+    /// <param name="key">The key; empty for the collection itself.</param>
+    public static UInt128 HashOfName(ReadOnlySpan<byte> collection, ReadOnlySpan<byte> key)
+    {
+        // domain u8, name length u8, name, key
+        Span<byte> head = stackalloc byte[2 + 64];
+        head[0] = NameDomain;
+        head[1] = (byte)collection.Length;
+        collection.CopyTo(head[2..]);
+        var hash = new SipHash128(Key0, Key1);
+        hash.Append(head[..(2 + collection.Length)]);
+        hash.Append(key);
+        return hash.Finish();
+    }
 
     /// <summary>32 hexadecimal digits.</summary>
     public override string ToString() => Sum.ToString("x32", CultureInfo.InvariantCulture);

@@ -23,6 +23,7 @@ public static class SnapshotWriter
     /// <param name="state">Committed, and in the synced log.</param>
     /// <param name="cancellation">Ends the writing between chunks. Whatever ends it, what was written is a left-over: <see cref="SnapshotCatalogue.RemoveLeftovers"/>.</param>
     /// <param name="chunkBytes">A chunk is closed once it has so many bytes.</param>
+    /// <exception cref="SnapshotRefusedException">The records are not those of the state's digest: memory changed.</exception>
     public static SnapshotManifest Write(
         IFileSystem files, string directory, HistoryId history, DatabaseState state, CancellationToken cancellation, int chunkBytes = ChunkBytes)
     {
@@ -68,18 +69,23 @@ public static class SnapshotWriter
         var chunks = ImmutableArray.CreateBuilder<SnapshotChunk>();
         var builder = new ChunkBuilder();
         long offset = SnapshotFile.HeaderSize;
+        var digest = StateDigest.Empty;
         foreach (var collection in state.Collections.Values)
         {
             builder.Open(collection.Name, collection.Kind);
+            digest = digest.WithCollection(collection.Name, collection.Kind);
             var cursor = collection.Records.From([]);
             while (cursor.MoveNext())
             {
                 builder.Add(cursor.Current);
+                digest = digest.With(collection.NameBytes, cursor.Current);
                 if (builder.Size < chunkBytes) continue;
                 offset += WriteChunk(file, builder, chunks, offset);
                 cancellation.ThrowIfCancellationRequested();
             }
         }
+        // What is written is read from memory, which may have changed since it was written there.
+        if (digest != state.Digest) throw SnapshotRefusedException.Changed(state.Index);
         WriteChunk(file, builder, chunks, offset);
         return chunks.ToImmutable();
     }

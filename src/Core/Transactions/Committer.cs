@@ -99,6 +99,7 @@ public sealed class Committer
         var answers = _answers;
         _answers = [];
         _diskBusy = false;
+        _digests.States.CutBehind(durable.Index);
         _pipeline = new CommitPipeline(durable, _reign.Epoch, _digests, _digestInterval);
         batch.Reject(rejection);
         foreach (var (caller, _) in answers) caller.Answer(rejection);

@@ -1,3 +1,4 @@
+using Replication.Core.Following;
 using Replication.Core.Transactions;
 
 namespace Replication.Node.Embedding;
@@ -12,7 +13,11 @@ internal sealed class EmbeddedDatabase(ReplicationNode node) : IDatabase
         return view.Get<T>(collection, key);
     }
 
-    public IReadView OpenView() => new StateView(node.Database.State);
+    public IReadView OpenView()
+    {
+        var state = node.Database.State;
+        return state.Index == 0 && node.Database.Standing == DigestStanding.Doubted ? throw new DataWithheldException() : new StateView(state);
+    }
 
     public Task<CommitOutcome> CommitAsync(Action<TransactionChanges> changes, CancellationToken cancellation = default)
     {

@@ -14,6 +14,7 @@ public interface IDatabase
         where T : class;
 
     /// <summary>A picture of the whole database at one moment, for several reads that belong together.</summary>
+    /// <exception cref="DataWithheldException">This node's memory did not agree with a digest in the log, and is being replaced.</exception>
     IReadView OpenView();
 
     /// <summary>Commits a transaction. On a replica it is rejected; the message names the primary.</summary>

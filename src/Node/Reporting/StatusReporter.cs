@@ -48,6 +48,7 @@ public sealed class StatusReporter(ReplicationNode node)
             Followers = followers,
             Below = below,
             Upstream = node.Replica?.Describe(),
+            Hold = database.Hold,
             Uptime = node.Uptime,
             Counters = new NodeCounters(
                 node.Commits?.Commits ?? 0,
@@ -57,7 +58,10 @@ public sealed class StatusReporter(ReplicationNode node)
                 node.Snapshots.Served,
                 node.Replica?.SnapshotsInstalled ?? 0,
                 node.Followers.SessionsResumed,
-                node.Replica?.EntriesApplied ?? 0),
+                node.Replica?.EntriesApplied ?? 0)
+            {
+                MemoryReplaced = node.Replica?.MemoryReplaced ?? 0,
+            },
         };
     }
 

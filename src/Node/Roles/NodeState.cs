@@ -17,6 +17,10 @@ public enum NodeState
     CatchingUp,
     /// <summary>A replica at the end of the log.</summary>
     Streaming,
+    /// <summary>A replica whose memory did not agree with a digest: it replays its own files and shows nothing meanwhile.</summary>
+    Checking,
+    /// <summary>A replica whose own files do not agree with a digest: it shows what agreed last and follows nobody.</summary>
+    Holding,
     /// <summary>It ends what it does and stops.</summary>
     Stopping,
 }

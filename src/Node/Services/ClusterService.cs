@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Replication.Core.Records;
 using Replication.Node.Reporting;
+using Replication.Node.Scrubbing;
 using Replication.Protos.V1;
 using Replication.Wire;
 using SnapshotStatus = Replication.Core.Following.SnapshotStatus;
@@ -9,7 +10,7 @@ using StateDigestEntry = Replication.Core.Records.StateDigestEntry;
 namespace Replication.Node.Services;
 
 /// <summary>The service of operators.</summary>
-internal sealed class ClusterService(ReplicationNode node, StatusReporter reporter, ReadGate gate) : Cluster.ClusterBase
+internal sealed class ClusterService(ReplicationNode node, StatusReporter reporter, ReadGate gate, ScrubDesk desk, ScrubAnswers scrub) : Cluster.ClusterBase
 {
     public override Task<NodeStatus> Status(StatusRequest request, ServerCallContext context) => Task.FromResult(reporter.Report().ToMessage());
 
@@ -38,6 +39,24 @@ internal sealed class ClusterService(ReplicationNode node, StatusReporter report
                 Message = $"The digest at {at} is no longer known here: the last {DigestHistory.Capacity} entries since the node's data was loaded are. Ask for a newer position.",
                 Index = (ulong)Math.Max(1, state.Index - DigestHistory.Capacity),
             });
+    }
+
+    public override Task<BeginScrubResponse> BeginScrub(BeginScrubRequest request, ServerCallContext context) => Task.FromResult(scrub.Begin(request));
+
+    public override Task<LogDigestResponse> LogDigest(LogDigestRequest request, ServerCallContext context) => scrub.LogDigestAsync(context.CancellationToken);
+
+    public override Task<RangeDigestsResponse> RangeDigests(RangeDigestsRequest request, ServerCallContext context) => scrub.DigestsAsync(request, context.CancellationToken);
+
+    public override async Task RangeRecords(RangeRecordsRequest request, IServerStreamWriter<RangeRecordsResponse> responseStream, ServerCallContext context)
+    {
+        using var lasting = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, node.Stopping);
+        await scrub.SendRecordsAsync(request, responseStream, lasting.Token);
+    }
+
+    public override Task<EndScrubResponse> EndScrub(EndScrubRequest request, ServerCallContext context)
+    {
+        desk.End(request.Scrub);
+        return Task.FromResult(new EndScrubResponse());
     }
 
     private static DigestResponse Answer(DatabaseState state, long index, StateDigestEntry entry) => new()

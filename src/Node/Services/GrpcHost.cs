@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Replication.Node.Reporting;
+using Replication.Node.Scrubbing;
 using Replication.Primary.Serving;
 
 namespace Replication.Node.Services;
@@ -45,6 +46,8 @@ internal sealed class GrpcHost : IAsyncDisposable
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton<StatusReporter>();
         builder.Services.AddSingleton<ReadGate>();
+        builder.Services.AddSingleton<ScrubDesk>();
+        builder.Services.AddSingleton<ScrubAnswers>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = LeavePatience);
         builder.Services.AddRouting();
         builder.Services.AddGrpc(grpc =>

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Replication.Core.Following;
 using Replication.Core.Records;
 using Replication.Protos.V1;
 using Replication.Wire;
@@ -29,6 +30,13 @@ internal sealed class ReadGate(ReplicationNode node, TimeProvider time)
     /// <summary>What every answer carries.</summary>
     public ReadStamp Stamp(DatabaseState state) => new() { Position = state.Position.ToMessage(), AgeMillis = (ulong)node.Age.TotalMilliseconds };
 
+    /// <summary>Ends a read that lasts when what it reads from was taken back.</summary>
+    /// <param name="state">Shown before.</param>
+    public void ThrowIfTakenBack(DatabaseState state)
+    {
+        if (node.Database.State.Index < state.Index) throw Loading();
+    }
+
     /// <summary>Waits until an index is applied.</summary>
     public async Task WaitAsync(long index, uint waitMillis, CancellationToken cancellation)
     {
@@ -58,5 +66,7 @@ internal sealed class ReadGate(ReplicationNode node, TimeProvider time)
         }
     }
 
-    private static RpcException Loading() => Errors.Failure(Error.Types.Code.Loading, "This node has no data to show yet: it is loading. Try again after a moment, or read from another node.");
+    private RpcException Loading() => Errors.Failure(Error.Types.Code.Loading, node.Database.Standing == DigestStanding.Doubted
+        ? "This node's memory did not agree with a digest in the log: it shows nothing until it has replayed its own files. Try again after a moment, or read from another node."
+        : "This node has no data to show yet: it is loading. Try again after a moment, or read from another node.");
 }

@@ -89,6 +89,7 @@ internal sealed class StoreService(ReplicationNode node, ReadGate gate) : Store.
         do
         {
             var page = new ScanResponse { Stamp = gate.Stamp(state) };
+            gate.ThrowIfTakenBack(state);
             more = pages.Next(page, index => state.PositionOf(index).ToMessage());
             await responseStream.WriteAsync(page, context.CancellationToken);
         }

@@ -85,11 +85,12 @@ public sealed class CommitThread : IDisposable
         return Task.FromResult<CommitOutcome>(refused);
     }
 
-    /// <summary>Logs the digest of everything committed so far and waits until that entry is readable.</summary>
-    public async Task LogDigestAsync(CancellationToken cancellation)
+    /// <summary>Logs the digest of everything committed so far, unless the last entry is one, and waits until that entry is readable.</summary>
+    /// <returns>Where it stands, or why it could not be logged.</returns>
+    public async Task<CommitOutcome> LogDigestAsync(CancellationToken cancellation)
     {
         var pending = new PendingCommit(null, _counters);
-        if (Enqueue(pending) is null) await pending.Answered.WaitAsync(cancellation);
+        return Enqueue(pending) ?? await pending.Answered.WaitAsync(cancellation);
     }
 
     /// <summary>Takes nothing more, finishes what was taken, and ends the thread.</summary>

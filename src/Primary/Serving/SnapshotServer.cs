@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using Replication.Core.Database;
+using Replication.Core.Following;
 using Replication.Core.IO;
 using Replication.Core.Positions;
 using Replication.Core.Records;
@@ -63,6 +64,7 @@ public sealed class SnapshotServer(
         await _taking.WaitAsync(cancellation);
         try
         {
+            ThrowUnlessSound();
             return Newest() is { } newest && IsRecent(newest) && newest.Position.Index >= atLeast ? newest : await WriteAsync(cancellation);
         }
         finally
@@ -170,6 +172,12 @@ public sealed class SnapshotServer(
             ?? throw Errors.Failure(Error.Types.Code.NotFound, $"There is no snapshot at {position} any more. Say Hello again to be offered another.");
     }
 
+    // A snapshot of this node, even one that was written before, may carry on what is wrong with it.
+    private void ThrowUnlessSound()
+    {
+        if (database.Standing is not DigestStanding.Sound and var standing) throw Errors.NotSound(standing, "it gives no snapshot");
+    }
+
     private void RequireHistory(ByteString id)
     {
         if (PositionMap.ToHistory(id) is var history && history != HistoryId.None && history != database.History)
@@ -178,15 +186,28 @@ public sealed class SnapshotServer(
 
     private async Task<SnapshotManifest> WriteAsync(CancellationToken cancellation)
     {
+        ThrowUnlessSound();
         if (database.State.Position == LogPosition.Start) throw Errors.Failure(Error.Types.Code.Loading, "This node has no data yet, so there is nothing to take a snapshot of.");
         await beforeSnapshot(cancellation);
         var before = Newest();
         var state = await SyncedStateAsync(cancellation);
-        var manifest = await Task.Run(() => database.TakeSnapshot(state, registry.Needs(database.Log!.Log), cancellation), cancellation);
+        var manifest = await Task.Run(() => Take(state, cancellation), cancellation);
         if (manifest.Position == before?.Position) return manifest;
         Interlocked.Increment(ref _written);
         PrimaryLog.SnapshotWritten(logger, manifest.Position.ToString(), manifest.Records, manifest.Bytes);
         return manifest;
+    }
+
+    private SnapshotManifest Take(DatabaseState state, CancellationToken cancellation)
+    {
+        try
+        {
+            return database.TakeSnapshot(state, registry.Needs(database.Log!.Log), cancellation);
+        }
+        catch (SnapshotRefusedException refused)
+        {
+            throw Errors.Failure(Error.Types.Code.Loading, refused.Message);
+        }
     }
 
     // A replica shows entries that are committed elsewhere a moment before they are synced here.

@@ -26,6 +26,7 @@ internal sealed class CheckCounts
     public long Retained { get; set; }
 
     public long Lags { get; set; }
+    public long MemoryReplaced { get; set; }
 
     public void Add(CheckCounts other)
     {
@@ -41,5 +42,6 @@ internal sealed class CheckCounts
         Totals += other.Totals;
         Retained += other.Retained;
         Lags += other.Lags;
+        MemoryReplaced += other.MemoryReplaced;
     }
 }

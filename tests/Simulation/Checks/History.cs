@@ -97,11 +97,13 @@ internal sealed class History
     /// <param name="before">What it showed before.</param>
     /// <param name="state">What it shows now.</param>
     /// <param name="committed">What it has been told is committed.</param>
-    public void Shown(string node, DatabaseState before, DatabaseState state, long committed)
+    /// <param name="isMemoryChanged">Whether its memory was changed, so that its content is not what its index means.</param>
+    public void Shown(string node, DatabaseState before, DatabaseState state, long committed, bool isMemoryChanged = false)
     {
         if (state.Index < before.Index) throw new Violation("readers never go back", $"{node} shows {state.Index} behind {before.Index}");
         if (state.Index > committed) throw new Violation("only what is committed is shown", $"{node} shows {state.Index}, it was told of {committed}");
-        Shown(node, state);
+        if (isMemoryChanged) CheckSame("nodes show prefixes of one history", node, state.Index, state.Tail.Crc);
+        else Shown(node, state);
     }
 
     /// <summary>A node that was started again shows what it has: at quorum 0 whatever the primary had synced is committed.</summary>

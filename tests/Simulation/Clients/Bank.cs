@@ -36,6 +36,9 @@ internal static class Bank
         return accounts.All(account => account is null) ? null : accounts.Sum(account => account is null ? 0 : Balance(account));
     }
 
+    /// <summary>One of the accounts; null before they are opened.</summary>
+    public static Record? AnyAccount(DatabaseState state, Random random) => Find(state, random.Next(Accounts));
+
     private static Record? Find(DatabaseState state, int account) => state.Collections.GetValueOrDefault(Collection)?.Records.Find(Key(account).Span);
 
     private static long Balance(Record account) => long.Parse(Encoding.UTF8.GetString(account.Value), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);

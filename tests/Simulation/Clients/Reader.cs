@@ -21,6 +21,7 @@ internal sealed class Reader(SimulatedCluster cluster)
     {
         var node = cluster.Nodes[_random.Next(cluster.Nodes.Count)];
         if (node.Process is not { IsOpen: true, IsPaused: false } process) return;
+        if (node.IsMemoryChanged) return; // It may read anything, until the next digest of what was overwritten.
         var state = process.Database.State;
         var collection = _random.Next(2) == 0 ? "orders" : "customers";
         var key = string.Create(CultureInfo.InvariantCulture, $"k{_random.Next(40)}");

@@ -1,7 +1,10 @@
+using System.Runtime.InteropServices;
 using Replication.Core.Bootstrapping;
 using Replication.Core.IO;
 using Replication.Core.Log;
+using Replication.Core.Records;
 using Replication.Kit;
+using Replication.Simulation.Tests.Clients;
 using Replication.Simulation.Tests.Nodes;
 using Replication.Simulation.Tests.Plans;
 using Replication.Simulation.Tests.World;
@@ -141,6 +144,10 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
                 process.Files.Misdirected = new MisdirectedWrite(FileLabel.Append, _random.Next(2) == 0 ? -_random.Next(1, 4096) : _random.Next(1, 4096));
                 node.Damage.Add(process.Files.Misdirected);
                 break;
+            case FaultClass.MemoryChanged when !node.IsPrimary && node.Process is { IsOpen: true } process && Bank.AnyAccount(process.Database.State, _random) is { } account:
+                Fired(fault, node.Name);
+                ChangeMemory(node, account);
+                break;
             default:
                 InjectOnLink(fault);
                 break;
@@ -186,6 +193,14 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
                 cluster.SendAgain(replica, hello);
                 break;
         }
+    }
+
+    // The last digit of a balance: whoever reads it before it is noticed reads a number that never was.
+    private static void ChangeMemory(SimulatedNode node, Record account)
+    {
+        if (!MemoryMarshal.TryGetArray(account.ValueMemory, out var bytes)) throw new InvalidOperationException("A value is not in an array.");
+        bytes.Array![bytes.Offset + bytes.Count - 1] ^= 1;
+        node.IsMemoryChanged = true;
     }
 
     private void Rot(SimulatedNode node)

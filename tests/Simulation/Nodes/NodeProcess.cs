@@ -97,7 +97,7 @@ internal abstract class NodeProcess(SimulatedCluster cluster, SimulatedNode node
         var before = Database.State;
         publish();
         if (ReferenceEquals(before, Database.State)) return;
-        cluster.History.Shown(Name, before, Database.State, committed);
+        cluster.History.Shown(Name, before, Database.State, committed, node.IsMemoryChanged);
         cluster.Trace.Add(Name, "shows", Database.State.Index);
     }
 

@@ -148,8 +148,32 @@ internal sealed class ReplicaProcess(SimulatedCluster cluster, SimulatedNode nod
             taken(false);
             return;
         }
+        catch (SnapshotRefusedException) when (Node.IsMemoryChanged)
+        {
+            Cluster.Trace.Add(Name, "finds its memory changed", state.Index);
+            taken(false);
+            EndForReplay();
+            return;
+        }
         Cluster.Trace.Add(Name, "has a snapshot", state.Index);
         taken(true);
+    }
+
+    // Its memory is doubted, whatever it is about to do: a session is ended first, between sessions it replays at once.
+    private void EndForReplay()
+    {
+        if (_session is not null) GiveUp(_attempts, "its memory is doubted");
+        else Replay();
+    }
+
+    private void Replay()
+    {
+        Node.IsMemoryChanged = false;
+        Show(() => Database.Replay(), Database.CommitIndex);
+        if (Database.Standing != DigestStanding.Sound) throw new Violation("memory that changed is replaced", $"{Name} holds: {Database.Hold!.Finding}");
+        Cluster.History.Counts.MemoryReplaced++;
+        Cluster.History.CheckContent(Name, Database.State);
+        Cluster.Trace.Add(Name, "has replaced its memory", Database.State.Index);
     }
 
     // The attempt failed.
@@ -176,6 +200,7 @@ internal sealed class ReplicaProcess(SimulatedCluster cluster, SimulatedNode nod
 
     private void Connect()
     {
+        if (Database.Standing != DigestStanding.Sound) Replay();
         Node.Choice = _choice.Current;
         var attempt = ++_attempts;
         Cluster.Network.Connect(Name, Node.Upstream!.Name, SimulatedServing.FollowService, endpoint => Run(() => Introduce(endpoint, attempt)));
@@ -220,6 +245,13 @@ internal sealed class ReplicaProcess(SimulatedCluster cluster, SimulatedNode nod
             response.ThrowIfChanged(hello.Durable.Index + 1);
             if (_session is { } session) session.Take(response);
             else Decide(attempt, response, hello);
+        }
+        catch (DigestMismatchException met)
+        {
+            Cluster.Trace.Add(Name, "finds its memory wrong at", met.Position.Index);
+            if (!Node.IsMemoryChanged) throw new Violation("digests agree where memory is sound", $"{Name}: {met.Message}");
+            Database.Doubt(met.Position);
+            GiveUp(attempt, met.Message);
         }
         catch (Exception damaged) when (damaged is InvalidProtocolBufferException or RpcException or StreamDamagedException or MalformedPayloadException)
         {

@@ -47,6 +47,9 @@ internal sealed class SimulatedNode
     /// <summary>What rotted or went astray on this disk: from then on the node may refuse it.</summary>
     public DiskDamage Damage { get; } = new();
 
+    /// <summary>Whether a bit changed in its process's memory, and that was not noticed yet.</summary>
+    public bool IsMemoryChanged { get; set; }
+
     /// <summary>How long a write with its sync takes.</summary>
     public TimeSpan DiskDelay => TimeSpan.FromTicks(1 + _random.NextInt64(_cluster.MaxDiskDelay(this).Ticks));
 
@@ -71,6 +74,7 @@ internal sealed class SimulatedNode
         if (Process is not { } process) return;
         _cluster.Trace.Add(Name, powerLost ? "loses power" : "dies", detail: why);
         Process = null;
+        IsMemoryChanged = false;
         process.End();
         _cluster.Network.Gone(Name, silently: powerLost);
         if (powerLost) Disk = Disk.AfterPowerLoss(new RandomPowerLoss(_random));

@@ -61,6 +61,11 @@ internal sealed class SimulatedServing
     /// <summary>A snapshot to begin from: the newest one while the log goes on behind it, otherwise a new one.</summary>
     public void Offer(long atLeast, Action<SnapshotManifest?> offered)
     {
+        if (Database.Standing != DigestStanding.Sound)
+        {
+            offered(null);
+            return;
+        }
         if (Newest() is { } newest && newest.Position.Index >= atLeast && Database.Log is { } lease && newest.Position.Index + 1 >= lease.Log.FirstReadable
             && lease.Log.BytesBehind(newest.Position.Index) <= Cluster.Plan.RetainBytes)
         {

@@ -39,4 +39,6 @@ internal enum FaultClass
     BitRot,
     /// <summary>A write to a replica's log lands elsewhere in the file.</summary>
     MisdirectedWrite,
+    /// <summary>A bit of a record changes in a replica's memory.</summary>
+    MemoryChanged,
 }

@@ -55,6 +55,7 @@ internal sealed record SimulationPlan
     public static SimulationPlan Of(ulong seed)
     {
         var random = RandomOf(seed, "plan");
+        var memory = RandomOf(seed, "memory"); // Came later: what the seeds before it drew stays as it was.
         var upstreams = ImmutableArray.CreateBuilder<int>();
         for (var i = random.Next(2, 6); i > 0; i--) upstreams.Add(random.Next(3) == 0 ? random.Next(upstreams.Count + 1) : 0);
         return new SimulationPlan
@@ -64,7 +65,7 @@ internal sealed record SimulationPlan
             Fallbacks = FallbacksOf(upstreams, RandomOf(seed, "fallbacks")),
             Writers = random.Next(1, 5),
             SafetyPhase = TimeSpan.FromSeconds(random.Next(10, 40)),
-            Faults = [.. Enum.GetValues<FaultClass>().Where(_ => random.Next(2) == 0)],
+            Faults = [.. Enum.GetValues<FaultClass>().Where(fault => (fault == FaultClass.MemoryChanged ? memory : random).Next(2) == 0)],
             BetweenFaults = TimeSpan.FromMilliseconds(random.Next(200, 3000)),
             BetweenWrites = TimeSpan.FromMilliseconds(random.Next(10, 80)),
             SegmentBytes = random.Next(4, 33) * 1024,

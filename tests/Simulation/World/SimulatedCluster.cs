@@ -161,6 +161,8 @@ internal sealed class SimulatedCluster
         Faults.End();
         _slowUntil.Clear();
         _isHealed = true;
+        // What changed in memory and was not overwritten is found by a scrub only, and ended by a restart.
+        foreach (var node in _nodes.Where(node => node.IsMemoryChanged)) node.Die(powerLost: false, "its memory had changed");
         foreach (var node in _nodes.Where(node => node.Process is null)) node.StartAfter(TimeSpan.Zero);
     }
 

@@ -58,6 +58,8 @@ internal static class StatusMetrics
         Counter("replication.snapshots.served", "{snapshots}", "Snapshots sent to replicas.", counters => counters.SnapshotsServed),
         Counter("replication.snapshots.installed", "{snapshots}", "Snapshots that this node began anew from.", counters => counters.SnapshotsInstalled),
         Counter("replication.sessions.resumed", "{sessions}", "Sessions of followers that went on without a snapshot.", counters => counters.SessionsResumed),
+        Gauge("replication.holding", One, "Whether the node stopped because its own files do not agree with a digest in the log.", status => Flag(status.Hold is not null)),
+        Counter("replication.memory.replaced", "{times}", "Times that memory did not agree with a digest and was replaced from the node's own files.", counters => counters.MemoryReplaced),
         Counter("replication.entries.applied", Entries, "Entries applied from the upstream's stream.", counters => counters.EntriesApplied),
     ];
 
