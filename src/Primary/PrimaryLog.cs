@@ -38,6 +38,9 @@ internal static partial class PrimaryLog
     [LoggerMessage(1107, LogLevel.Information, "Replica {Name} ({NodeId:x16}) begins from a snapshot of another node.")]
     public static partial void FollowerFetchesElsewhere(ILogger logger, string name, ulong nodeId);
 
+    [LoggerMessage(1108, LogLevel.Warning, "Replica {Name} ({NodeId:x16}) knows entries up to kind {Known}, this version writes up to kind {Newest}: it stops before the first one that it does not know. Upgrade it.")]
+    public static partial void FollowerKnowsLess(ILogger logger, string name, ulong nodeId, int known, int newest);
+
     [LoggerMessage(1201, LogLevel.Information, "Snapshot at {Position}: {Records} records, {Bytes} bytes.")]
     public static partial void SnapshotWritten(ILogger logger, string position, long records, long bytes);
 

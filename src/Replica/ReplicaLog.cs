@@ -17,6 +17,9 @@ internal static partial class ReplicaLog
     [LoggerMessage(2004, LogLevel.Warning, "{Upstream} cannot be followed: {Reason} Trying again in {Delay}.")]
     public static partial void ConnectFailed(ILogger logger, Uri upstream, string reason, TimeSpan delay);
 
+    [LoggerMessage(2005, LogLevel.Warning, "{Upstream} may write entries up to kind {Newest}, this version knows them up to kind {Known}: it will stop before the first one that it does not know. Upgrade this node.")]
+    public static partial void KnowsLess(ILogger logger, Uri upstream, uint newest, int known);
+
     [LoggerMessage(2101, LogLevel.Information, "Bootstrap from the snapshot at {Position}: {Records} records in {Chunks} chunks, {Missing} of them to fetch.")]
     public static partial void BootstrapBegins(ILogger logger, string position, long records, int chunks, int missing);
 

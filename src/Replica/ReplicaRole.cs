@@ -182,6 +182,7 @@ public sealed class ReplicaRole : IAsyncDisposable
                 case FollowerMove.Follow:
                     if (_path.Take(response.Resume.Path.ToPath(), _progress.Now) is { } objection) throw new UpstreamException(objection);
                     if (response.Resume.Primary.Length > 0) _primary = response.Resume.Primary;
+                    if (response.Resume.NewestEntryKind > (uint)EntryKinds.Newest) ReplicaLog.KnowsLess(_logger, _upstream, response.Resume.NewestEntryKind, (int)EntryKinds.Newest);
                     _connected = true;
                     await FollowAsync(link, call, cancellation);
                     break;

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Replication.Core.Bootstrapping;
 using Replication.Core.Following;
+using Replication.Core.Log;
 using Replication.Core.Payloads;
 using Replication.Core.Positions;
 using Replication.Core.Snapshots;
@@ -33,6 +34,8 @@ public static class FollowMap
             DurableCrc = hello.DurableCrc,
             Fetching = hello.Fetching?.ToMessage(),
             FetchesElsewhere = hello.FetchesElsewhere,
+            OldestProtocolVersion = (uint)hello.OldestProtocolVersion,
+            NewestEntryKind = (uint)hello.NewestEntryKind,
         };
         message.Epochs.AddRange(hello.Epochs.ToMessages());
         return new FollowRequest { Hello = message }.Sealed();
@@ -83,6 +86,8 @@ public static class FollowMap
         {
             Fetching = message.Fetching?.ToPosition(),
             FetchesElsewhere = message.FetchesElsewhere,
+            OldestProtocolVersion = (int)Math.Min(message.OldestProtocolVersion == 0 ? message.ProtocolVersion : message.OldestProtocolVersion, int.MaxValue),
+            NewestEntryKind = (int)Math.Min(message.NewestEntryKind, ushort.MaxValue),
         };
     }
 
@@ -115,12 +120,13 @@ public static class FollowMap
     }
 
     /// <summary>The answer of an upstream that goes on behind the replica's end.</summary>
+    /// <param name="answer">What was decided.</param>
     /// <param name="history">Of its data.</param>
     /// <param name="reign">Its own.</param>
     /// <param name="commitIndex">Not beyond the replica's end.</param>
     /// <param name="primary">gRPC address of the primary; may be empty.</param>
     /// <param name="path">Its own.</param>
-    public static FollowResponse Resume(HistoryId history, EpochRow reign, long commitIndex, string primary, UpstreamPath path) => new FollowResponse
+    public static FollowResponse Resume(FollowAnswer.Resume answer, HistoryId history, EpochRow reign, long commitIndex, string primary, UpstreamPath path) => new FollowResponse
     {
         Resume = new Resume
         {
@@ -129,6 +135,8 @@ public static class FollowMap
             ReignId = reign.ReignId,
             CommitIndex = (ulong)commitIndex,
             Primary = primary,
+            ProtocolVersion = (uint)answer.ProtocolVersion,
+            NewestEntryKind = (uint)EntryKinds.Newest,
             Path = path.ToMessage(),
         },
     }.Sealed();
@@ -199,7 +207,7 @@ public static class FollowMap
     /// <summary>An upstream's answer to a Hello; null when it is none.</summary>
     public static FollowAnswer? ToAnswer(this FollowResponse response, long fromIndex) => response.MessageCase switch
     {
-        FollowResponse.MessageOneofCase.Resume => new FollowAnswer.Resume(fromIndex),
+        FollowResponse.MessageOneofCase.Resume => new FollowAnswer.Resume(fromIndex) { ProtocolVersion = (int)Math.Clamp(response.Resume.ProtocolVersion, 1, int.MaxValue) },
         FollowResponse.MessageOneofCase.NeedSnapshot => new FollowAnswer.NeedSnapshot(),
         FollowResponse.MessageOneofCase.Diverged => new FollowAnswer.Diverged(response.Diverged.Fork.ToPosition()),
         FollowResponse.MessageOneofCase.Refused => new FollowAnswer.Refused(

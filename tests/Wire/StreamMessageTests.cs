@@ -19,7 +19,7 @@ public sealed class StreamMessageTests
 
     public static TheoryData<string, FollowResponse> Responses => new()
     {
-        { "resume", FollowMap.Resume(new HistoryId(7), new EpochRow(new Epoch(2), 22, 9, 5), 12, "http://primary", Path) },
+        { "resume", FollowMap.Resume(new FollowAnswer.Resume(13), new HistoryId(7), new EpochRow(new Epoch(2), 22, 9, 5), 12, "http://primary", Path) },
         { "diverged", new FollowAnswer.Diverged(new LogPosition(new Epoch(1), 8)).ToMessage() },
         { "refused", new FollowAnswer.Refused(RefusalReason.Behind, "behind").ToMessage() },
         { "heartbeat", (new StreamHeartbeat(5, 9, 12345, TimeSpan.FromMilliseconds(77)) with { Path = Path, BytesBehind = 65_537 }).ToMessage() },
@@ -54,7 +54,7 @@ public sealed class StreamMessageTests
     [Fact]
     public void A_path_comes_as_it_was_said_and_one_that_is_none_is_refused()
     {
-        var resume = FollowMap.Resume(new HistoryId(7), new EpochRow(new Epoch(2), 22, 9, 5), 12, "http://primary", Path);
+        var resume = FollowMap.Resume(new FollowAnswer.Resume(13), new HistoryId(7), new EpochRow(new Epoch(2), 22, 9, 5), 12, "http://primary", Path);
         Assert.Equal(Path, Read(resume).Resume.Path.ToPath());
         Assert.Null(new Resume().Path.ToPath());
 

@@ -19,7 +19,7 @@ internal static class FollowMessages
     {
         var hello = new Hello
         {
-            ProtocolVersion = CoreHello.CurrentProtocolVersion,
+            ProtocolVersion = (uint)CoreHello.CurrentProtocolVersion,
             LogFormatVersion = CoreHello.CurrentLogFormatVersion,
             HistoryId = start.HistoryId,
             NodeId = self.NodeId,

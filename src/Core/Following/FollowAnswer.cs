@@ -34,7 +34,11 @@ public abstract record FollowAnswer
 
     /// <summary>The replica's history is a prefix: frames follow.</summary>
     /// <param name="FromIndex">The first frame to send.</param>
-    public sealed record Resume(long FromIndex) : FollowAnswer;
+    public sealed record Resume(long FromIndex) : FollowAnswer
+    {
+        /// <summary>The version of the follow protocol that both speak from here on.</summary>
+        public int ProtocolVersion { get; init; } = ProtocolVersions.Own.Newest;
+    }
 
     /// <summary>The histories part behind a position.</summary>
     public sealed record Diverged(LogPosition Fork) : FollowAnswer;

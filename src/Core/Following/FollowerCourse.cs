@@ -84,6 +84,8 @@ public sealed class FollowerCourse(FollowerSelf self)
     {
         switch (answer)
         {
+            case FollowAnswer.Resume resume when ProtocolVersions.Own.AgreeWith(new ProtocolVersions(resume.ProtocolVersion, resume.ProtocolVersion)) is null:
+                return FollowerMove.TryLater;
             case FollowAnswer.Resume:
                 _snapshotsInARow = 0;
                 // Not after a Hello without data, which cannot be resumed.

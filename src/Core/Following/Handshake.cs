@@ -14,10 +14,11 @@ public static class Handshake
     /// <param name="path">Of that node.</param>
     public static FollowAnswer Answer(Hello hello, in UpstreamView upstream, UpstreamPath path)
     {
-        if (hello.ProtocolVersion != Hello.CurrentProtocolVersion || hello.LogFormatVersion < Hello.CurrentLogFormatVersion)
+        var theirs = new ProtocolVersions(hello.OldestProtocolVersion, hello.ProtocolVersion);
+        if (ProtocolVersions.Own.AgreeWith(theirs) is not { } agreed || hello.LogFormatVersion < Hello.CurrentLogFormatVersion)
             return new FollowAnswer.Refused(
                 RefusalReason.UnsupportedVersion,
-                $"This node speaks protocol version {Hello.CurrentProtocolVersion} with log format {Hello.CurrentLogFormatVersion}; the replica speaks {hello.ProtocolVersion} with log format {hello.LogFormatVersion}. Upgrade the older of the two.");
+                $"This node speaks protocol version {ProtocolVersions.Own} with log format {Hello.CurrentLogFormatVersion}; the replica speaks {theirs} with log format {hello.LogFormatVersion}. Upgrade the older of the two.");
         if (hello.NodeId == 0 || hello.NodeName.Length > 255 || hello.Epochs.EpochAt(hello.Durable.Index) != hello.Durable.Epoch || hello.Fetching?.Index > hello.Durable.Index)
             return new FollowAnswer.Refused(RefusalReason.Malformed, "The replica's Hello names no node, or a position outside its own reigns.");
         if (path.ObjectionTo(hello.NodeId) is { } objection) return new FollowAnswer.Refused(RefusalReason.Loop, objection);
@@ -28,12 +29,12 @@ public static class Handshake
             return new FollowAnswer.Refused(
                 RefusalReason.OtherHistory,
                 $"The replica's data belongs to history {hello.History}, this node's to {upstream.History}. Follow the right primary, or start the replica from an empty directory.");
-        return AnswerWithData(hello, upstream);
+        return AnswerWithData(hello, upstream, agreed);
     }
 
     // Equal length is not equal history: the epoch tables say where two histories part, the crc at the replica's end
     // says whether the bytes agree.
-    private static FollowAnswer AnswerWithData(Hello hello, in UpstreamView upstream)
+    private static FollowAnswer AnswerWithData(Hello hello, in UpstreamView upstream, int protocolVersion)
     {
         // Cutting back to a shorter log would throw away what may be nowhere else.
         if (upstream.DurableIndex < hello.Durable.Index && upstream.Epochs.IsPrefixOf(hello.Epochs))
@@ -47,6 +48,6 @@ public static class Handshake
             return new FollowAnswer.Refused(
                 RefusalReason.Damaged,
                 $"Both sides have entry {hello.Durable} of the same reign with different bytes, so one of them is damaged. Verify both logs with 'replctl log verify'.");
-        return new FollowAnswer.Resume(hello.Durable.Index + 1);
+        return new FollowAnswer.Resume(hello.Durable.Index + 1) { ProtocolVersion = protocolVersion };
     }
 }

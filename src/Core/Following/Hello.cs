@@ -15,7 +15,7 @@ public enum FollowerKind
 }
 
 /// <summary>How a replica introduces itself.</summary>
-/// <param name="ProtocolVersion">Of the follow protocol.</param>
+/// <param name="ProtocolVersion">The newest of the follow protocol that it speaks.</param>
 /// <param name="LogFormatVersion">The newest log format it reads.</param>
 /// <param name="History">Of its data; none when it has none.</param>
 /// <param name="NodeId">Never zero.</param>
@@ -41,11 +41,17 @@ public sealed record Hello(
     LogPosition Durable,
     uint DurableCrc)
 {
-    /// <summary>The protocol version of this code.</summary>
-    public const int CurrentProtocolVersion = 1;
+    /// <summary>The newest protocol version of this code.</summary>
+    public static int CurrentProtocolVersion => ProtocolVersions.Own.Newest;
 
     /// <summary>The log format version of this code.</summary>
     public const uint CurrentLogFormatVersion = SegmentHeader.Version;
+
+    /// <summary>The oldest version of the follow protocol that it speaks.</summary>
+    public int OldestProtocolVersion { get; init; } = ProtocolVersions.Own.Oldest;
+
+    /// <summary>The newest kind of entry that it knows; 0 when it does not say.</summary>
+    public int NewestEntryKind { get; init; } = (int)EntryKinds.Newest;
 
     /// <summary>Of the snapshot that it still fetches, while only the log behind it is here; null when it has all its data.</summary>
     public LogPosition? Fetching { get; init; }

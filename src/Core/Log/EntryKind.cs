@@ -21,7 +21,10 @@ public static class EntryKinds
     /// <summary>Set in kinds that a node may pass over.</summary>
     public const ushort Optional = 0x8000;
 
+    /// <summary>The newest kind that this version knows, and so may write.</summary>
+    public const EntryKind Newest = EntryKind.StateDigest;
+
     /// <summary>Whether this version knows how to apply the kind, or may pass it over.</summary>
     public static bool CanRead(EntryKind kind) =>
-        kind is >= EntryKind.Transaction and <= EntryKind.StateDigest || ((ushort)kind & Optional) != 0;
+        kind is >= EntryKind.Transaction and <= Newest || ((ushort)kind & Optional) != 0;
 }

@@ -120,10 +120,11 @@ public sealed class FollowServer(
         try
         {
             Interlocked.Increment(ref _resumed);
+            if (hello.NewestEntryKind is > 0 and < (int)EntryKinds.Newest) PrimaryLog.FollowerKnowsLess(logger, hello.NodeName, hello.NodeId, hello.NewestEntryKind, (int)EntryKinds.Newest);
             PrimaryLog.FollowerResumes(logger, hello.NodeName, hello.NodeId, resume.FromIndex);
             var reign = lease.Epochs.Last;
             await responses.WriteAsync(
-                FollowMap.Resume(database.History, reign, Math.Min(database.CommitIndex, resume.FromIndex - 1), self.PrimaryAddress(), self.Path()), call);
+                FollowMap.Resume(resume, database.History, reign, Math.Min(database.CommitIndex, resume.FromIndex - 1), self.PrimaryAddress(), self.Path()), call);
             var reason = await session.RunAsync(progress, requests, responses, call);
             PrimaryLog.SessionEnded(logger, hello.NodeName, hello.NodeId, reason);
         }

@@ -54,6 +54,7 @@ public sealed class FollowerCourseTests
         Assert.Equal(FollowerMove.Bootstrap, _course.Decide(new FollowAnswer.NeedSnapshot(), hello));
         Assert.Equal(FollowerMove.TryLater, _course.Decide(new FollowAnswer.Refused(RefusalReason.Behind, "behind"), hello));
         Assert.Equal(FollowerMove.TryLater, _course.Decide(new FollowAnswer.Resume(1), _course.Hello(Identity, null)));
+        Assert.Equal(FollowerMove.TryLater, _course.Decide(new FollowAnswer.Resume(41) { ProtocolVersion = 2 }, hello));
     }
 
     [Fact]

@@ -66,6 +66,33 @@ public sealed class FrameIntakeTests
     }
 
     [Fact]
+    public void A89_An_entry_of_an_unknown_kind_stops_the_replica_before_it_and_says_what_to_do()
+    {
+        var intake = NewIntake();
+        intake.Take(_frames, continued: false, Note);
+
+        var stopped = Assert.Throws<UnsupportedFormatException>(() => intake.Take(Frame(intake.Tail, (EntryKind)(EntryKinds.Newest + 1)), continued: false, Note));
+
+        Assert.Contains("start a newer version", stopped.Message, StringComparison.Ordinal);
+        Assert.Equal(6, _taken[^1]);
+    }
+
+    [Fact]
+    public void A89_An_entry_of_an_unknown_kind_that_may_be_passed_over_is_taken_and_changes_nothing()
+    {
+        var applier = new CommittedApplier(new StateBuilder(DatabaseState.Empty, new DigestHistory(16)));
+        var intake = NewIntake();
+        intake.Take(_frames, continued: false, applier.Take);
+        applier.MoveCommitIndex(6);
+        var before = applier.Freeze();
+
+        intake.Take(Frame(intake.Tail, (EntryKind)(EntryKinds.Optional | 77)), continued: false, applier.Take);
+        applier.MoveCommitIndex(7);
+
+        Assert.Equal((7, before.Digest, before.Records), (applier.Applied, applier.Freeze().Digest, applier.Freeze().Records));
+    }
+
+    [Fact]
     public void An_entry_is_shown_only_once_it_is_known_to_be_committed()
     {
         var applier = new CommittedApplier(new StateBuilder(DatabaseState.Empty, new DigestHistory(16)));
@@ -80,6 +107,15 @@ public sealed class FrameIntakeTests
 
         Assert.Equal(6, applier.Applied);
         Assert.Equal(5, applier.Freeze().Records);
+    }
+
+    private static byte[] Frame(LogTail before, EntryKind kind)
+    {
+        var batch = new LogBatch();
+        batch.Restart(before);
+        batch.Payload(3).Fill(7);
+        batch.Seal(3, new Epoch(1), kind, 0);
+        return batch.Frames.ToArray();
     }
 
     private static FrameIntake NewIntake() => new(LogTail.Start, EpochTable.Empty);

@@ -74,9 +74,29 @@ public sealed class HandshakeTests
         Assert.Equal(RefusalReason.Loop, Refusal(At(0, 0) with { NodeId = 8, History = HistoryId.None, Epochs = EpochTable.Empty }));
 
     [Fact]
+    public void A89_A_newer_replica_that_still_speaks_this_version_is_served_in_it() =>
+        Assert.Equal(new FollowAnswer.Resume(151) { ProtocolVersion = 1 }, Answer(At(2, 150) with { ProtocolVersion = 3, OldestProtocolVersion = 1, NewestEntryKind = 99 }));
+
+    [Theory]
+    [InlineData(1, 1, 1, 1, 1)]
+    [InlineData(1, 3, 2, 5, 3)]
+    [InlineData(2, 5, 1, 3, 3)]
+    [InlineData(1, 9, 4, 4, 4)]
+    [InlineData(1, 2, 3, 4, null)]
+    [InlineData(3, 4, 1, 2, null)]
+    [InlineData(1, 1, 0, 0, null)]
+    [InlineData(1, 1, 5, 1, null)]
+    public void Two_nodes_agree_on_the_newest_version_that_both_speak(int oldest, int newest, int otherOldest, int otherNewest, int? agreed)
+    {
+        Assert.Equal(agreed, new ProtocolVersions(oldest, newest).AgreeWith(new ProtocolVersions(otherOldest, otherNewest)));
+        Assert.Equal(agreed, new ProtocolVersions(otherOldest, otherNewest).AgreeWith(new ProtocolVersions(oldest, newest)));
+    }
+
+    [Fact]
     public void Another_protocol_version_and_an_older_log_format_are_refused()
     {
-        Assert.Equal(RefusalReason.UnsupportedVersion, Refusal(At(2, 150) with { ProtocolVersion = 2 }));
+        Assert.Equal(RefusalReason.UnsupportedVersion, Refusal(At(2, 150) with { ProtocolVersion = 3, OldestProtocolVersion = 2 }));
+        Assert.Equal(RefusalReason.UnsupportedVersion, Refusal(At(2, 150) with { ProtocolVersion = 0, OldestProtocolVersion = 0 }));
         Assert.Equal(RefusalReason.UnsupportedVersion, Refusal(At(2, 150) with { LogFormatVersion = 0 }));
     }
 

@@ -112,7 +112,7 @@ internal sealed class ServedSession
         switch (answer)
         {
             case FollowAnswer.Resume resume when progress is not null:
-                Send(FollowMap.Resume(_serving.Database.History, _lease!.Epochs.Last, Math.Min(_serving.Database.CommitIndex, resume.FromIndex - 1), string.Empty, Process.Path));
+                Send(FollowMap.Resume(resume, _serving.Database.History, _lease!.Epochs.Last, Math.Min(_serving.Database.CommitIndex, resume.FromIndex - 1), string.Empty, Process.Path));
                 _sender = new StreamSender(progress, new SendLimits(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30), _serving.Cluster.Plan.MessageBytes), Now);
                 Pump();
                 break;
