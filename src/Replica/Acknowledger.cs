@@ -1,4 +1,3 @@
-using Grpc.Core;
 using Replication.Core.Database;
 using Replication.Core.Following;
 
@@ -31,17 +30,4 @@ internal sealed class Acknowledger(UpstreamCall call, Pulse moved, Func<Acknowle
 
     /// <summary>No more acknowledgements: the stream goes on without this.</summary>
     public void Finish() => _finish.TrySetResult();
-
-    /// <summary>Waits until it has ended, however. The receiving side knows why the session ended, and says so.</summary>
-    public static async Task EndedAsync(Task acknowledging)
-    {
-        try
-        {
-            await acknowledging;
-        }
-        catch (Exception ended) when (ended is OperationCanceledException or RpcException or InvalidOperationException or IOException)
-        {
-            _ = ended;
-        }
-    }
 }

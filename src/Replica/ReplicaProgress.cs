@@ -55,8 +55,8 @@ internal sealed class ReplicaProgress
     /// <summary>This replica's monotonic clock, to be echoed.</summary>
     public ulong Stamp() => (ulong)(Now.Ticks / TimeSpan.TicksPerMicrosecond);
 
-    /// <summary>A session was opened at an upstream that has everything up to an index.</summary>
-    public void Connected()
+    /// <summary>Something came from the upstream.</summary>
+    public void HeardOf()
     {
         lock (_gate) _lastContact = Now;
     }
@@ -113,7 +113,11 @@ internal sealed class ReplicaProgress
     /// <summary>So much of a snapshot has come.</summary>
     public void Fetched(TransferProgress progress)
     {
-        lock (_gate) _transfer.Moved(progress, Now);
+        lock (_gate)
+        {
+            // Two requests may report in another order than they stored.
+            if (progress.TotalBytes != _transfer.Progress.TotalBytes || progress.Bytes > _transfer.Progress.Bytes) _transfer.Moved(progress, Now);
+        }
     }
 
     public UpstreamStatus Describe(Uri upstream, bool connected, string lastError)

@@ -133,7 +133,7 @@ public sealed class ReplicaRole : IAsyncDisposable
     {
         try
         {
-            _bootstrap.GoOn();
+            if (await _bootstrap.GoOnAsync(OwnLog(), _stopping.Token) is { } fork) Withdraw(fork);
             // One execution lasts until a session was opened and ended: the pauses begin small again after each.
             while (!_stopping.IsCancellationRequested)
             {
@@ -174,7 +174,7 @@ public sealed class ReplicaRole : IAsyncDisposable
             using var call = new UpstreamCall(link.Stream.Follow(cancellationToken: cancellation), _options, _time);
             var hello = _course.Hello(_database.Identity, _bootstrap.Log ?? OwnLog(), _bootstrap.FetchesElsewhere);
             var response = await call.IntroduceAsync(hello, cancellation);
-            _progress.Connected();
+            _progress.HeardOf();
             var answer = response.ToAnswer(hello.Durable.Index + 1)
                 ?? throw new UpstreamException(response.Ending?.Message ?? $"It answered a Hello with {response.MessageCase}.");
             switch (_course.Decide(answer, hello))
@@ -184,15 +184,15 @@ public sealed class ReplicaRole : IAsyncDisposable
                     if (response.Resume.Primary.Length > 0) _primary = response.Resume.Primary;
                     if (response.Resume.NewestEntryKind > (uint)EntryKinds.Newest) ReplicaLog.KnowsLess(_logger, _upstream, response.Resume.NewestEntryKind, (int)EntryKinds.Newest);
                     _connected = true;
-                    await FollowAsync(link, call, cancellation);
+                    await FollowAsync(call, cancellation);
                     break;
                 case FollowerMove.Bootstrap:
-                    await _bootstrap.BeginAsync(response.NeedSnapshot, cancellation);
+                    await _bootstrap.BeginAsync(response.NeedSnapshot, _upstream, cancellation);
                     if (_course.IsGoingInCircles) throw new UpstreamException("It asks for one snapshot after the other and goes on behind none.");
                     _choice.Reached();
                     break;
                 case FollowerMove.BeginAnew:
-                    _bootstrap.Forget();
+                    _bootstrap.Abandon();
                     break;
                 case FollowerMove.Reintroduce:
                     Withdraw(_course.Fork!.Value);
@@ -228,10 +228,10 @@ public sealed class ReplicaRole : IAsyncDisposable
         if (_database.State.Index > fork.Index) _database.Withdraw();
     }
 
-    private async Task FollowAsync(UpstreamLink link, UpstreamCall call, CancellationToken cancellation)
+    private async Task FollowAsync(UpstreamCall call, CancellationToken cancellation)
     {
         var began = _time.GetTimestamp();
-        var reason = await UntilItEndsAsync(link, call, cancellation);
+        var reason = await UntilItEndsAsync(call, cancellation);
         ReplicaLog.SessionEnded(_logger, _upstream, _database.Log?.Log.Durable.Index ?? 0, reason);
         if (_database.Standing == DigestStanding.Sound && _time.GetElapsedTime(began) < ShortSession) throw new UpstreamException(reason);
         _lastError = reason;
@@ -239,13 +239,13 @@ public sealed class ReplicaRole : IAsyncDisposable
     }
 
     // A session that broke is the end of one attempt, not a failed one: it was open.
-    private async Task<string> UntilItEndsAsync(UpstreamLink link, UpstreamCall call, CancellationToken cancellation)
+    private async Task<string> UntilItEndsAsync(UpstreamCall call, CancellationToken cancellation)
     {
         try
         {
             if (_bootstrap.Log is null) return await FollowLogAsync(call, intake: null, cancellation);
             Become(ReplicaState.Bootstrapping);
-            var (installed, reason) = await _bootstrap.RunAsync(call, link, cancellation);
+            var (installed, reason) = await _bootstrap.RunAsync(call, _upstream, cancellation);
             if (installed is null) return reason;
             _course.Bootstrapped();
             return await FollowLogAsync(call, installed, cancellation);

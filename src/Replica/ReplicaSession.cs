@@ -74,7 +74,8 @@ internal sealed class ReplicaSession : IDisposable
         finally
         {
             await ending.CancelAsync();
-            await Acknowledger.EndedAsync(acknowledging);
+            // However it ends: the receiving side knows why the session ended.
+            await Task.WhenAny(acknowledging);
             await _pump.DrainAsync(CancellationToken.None);
         }
     }

@@ -143,9 +143,10 @@ public static class FollowMap
 
     /// <summary>The answer of an upstream whose log does not reach back to the replica's end.</summary>
     /// <param name="manifest">Of the snapshot that it offers; null for a replica that takes snapshots from another node.</param>
+    /// <param name="history">Of its data.</param>
     /// <param name="firstIndex">Of its log.</param>
-    public static FollowResponse NeedSnapshot(CoreManifest? manifest, long firstIndex) =>
-        new FollowResponse { NeedSnapshot = new NeedSnapshot { Manifest = manifest?.ToMessage(), FirstIndex = (ulong)firstIndex } }.Sealed();
+    public static FollowResponse NeedSnapshot(CoreManifest? manifest, HistoryId history, long firstIndex) =>
+        new FollowResponse { NeedSnapshot = new NeedSnapshot { Manifest = manifest?.ToMessage(), FirstIndex = (ulong)firstIndex, HistoryId = history.ToBytes() } }.Sealed();
 
     /// <summary>The answer of an upstream whose history parts from the replica's.</summary>
     public static FollowResponse ToMessage(this FollowAnswer.Diverged diverged) => new FollowResponse { Diverged = new Diverged { Fork = diverged.Fork.ToMessage() } }.Sealed();

@@ -116,6 +116,42 @@ public sealed class InterruptedBootstrapTests
     }
 
     [Fact]
+    public async Task A_snapshot_of_another_history_is_not_begun_from_and_the_primary_is_asked()
+    {
+        await using var cluster = new TestCluster();
+        var primary = await cluster.PrimaryAsync();
+        await FillAsync(primary, 5);
+        var stranger = await cluster.PrimaryAsync("stranger");
+        await FillAsync(stranger, 5);
+
+        var replica = await cluster.ReplicaAsync(primary, configure: options => options.BootstrapFrom = stranger.Address);
+
+        await TestCluster.WaitForCaughtUpAsync(replica, primary);
+        Assert.Equal(primary.Database.History, replica.Database.History);
+        Assert.Equal((0, 0), (stranger.Status.Counters.SnapshotsServed, stranger.Status.Counters.SnapshotsWritten));
+    }
+
+    [Fact]
+    public async Task The_node_that_has_the_snapshot_may_restart_and_what_came_of_it_is_kept()
+    {
+        await using var cluster = new TestCluster();
+        var primary = await cluster.PrimaryAsync();
+        await FillAsync(primary);
+        var source = await cluster.ReplicaAsync(primary, "source", options => options.SnapshotRate = SlowRate);
+        await TestCluster.WaitForCaughtUpAsync(source, primary);
+        var replica = await cluster.ReplicaAsync(primary, "replica", options => options.BootstrapFrom = source.Address);
+        await Eventually.HoldsAsync("some has come", () => replica.Status.Upstream!.BootstrapBytes >= 2 * MiB);
+        var before = primary.Status.Counters.SnapshotsServed;
+
+        await source.StopAsync();
+        await source.StartAsync();
+
+        await TestCluster.WaitForCaughtUpAsync(replica, primary);
+        Assert.Equal(1, replica.Status.Counters.SnapshotsInstalled);
+        Assert.Equal(before, primary.Status.Counters.SnapshotsServed);
+    }
+
+    [Fact]
     public async Task More_replicas_than_may_fetch_at_once_wait_for_their_turn_while_their_log_streams()
     {
         await using var cluster = new TestCluster();

@@ -48,32 +48,51 @@ public sealed class Bootstrap : IDisposable
     /// <summary>How much of the chunks is here.</summary>
     public TransferProgress Progress => new(Interlocked.Read(ref _bytesPresent), Manifest.Bytes - SnapshotFile.HeaderSize);
 
-    /// <summary>Begins from a snapshot: goes on with what is there of the same one, forgets any other.</summary>
+    /// <summary>Begins from a snapshot. What was there of another is forgotten.</summary>
     public static Bootstrap Begin(LocalDatabase database, SnapshotManifest manifest)
     {
-        if (Continue(database) is { } begun)
-        {
-            if (ManifestCodec.Encode(begun.Manifest).AsSpan().SequenceEqual(ManifestCodec.Encode(manifest))) return begun;
-            begun.Dispose();
-        }
         Forget(database);
         BootstrapFolder.Make(database, manifest);
-        return Continue(database) ?? throw new IOException($"{database.Layout.Bootstrap} was made and is not there.");
+        return Continue(database, CancellationToken.None) ?? throw new IOException($"{database.Layout.Bootstrap} was made and is not there.");
     }
 
     /// <summary>Goes on with what an interruption left behind, this node's own restart included; null when nothing of use is there.</summary>
-    public static Bootstrap? Continue(LocalDatabase database)
+    /// <param name="database">Of the node.</param>
+    /// <param name="cancellation">Ends the looking at what is there.</param>
+    public static Bootstrap? Continue(LocalDatabase database, CancellationToken cancellation)
     {
         var (files, layout) = (database.World.Files, database.Layout);
         if (BootstrapFolder.ReadManifest(files, layout) is not { } manifest) return null;
         if (BootstrapFolder.OpenLog(database, manifest) is not { } log) return null;
         var data = files.Open(Path.Combine(layout.StagedSnapshots, manifest.DataName), FileLabel.Bootstrap);
-        var missing = new SortedSet<int>(Enumerable.Range(0, manifest.Chunks.Length).Where(number => !IsPresent(data, manifest.Chunks[number], number)));
-        return new Bootstrap(files, manifest, data, missing, log);
+        try
+        {
+            var missing = new SortedSet<int>();
+            for (var number = 0; number < manifest.Chunks.Length; number++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (!IsPresent(data, manifest.Chunks[number], number)) missing.Add(number);
+            }
+            return new Bootstrap(files, manifest, data, missing, log);
+        }
+        catch
+        {
+            data.Dispose();
+            log.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Forgets everything that was fetched; nothing when nothing was.</summary>
     public static void Forget(LocalDatabase database) => database.World.Files.DeleteDirectory(database.Layout.Bootstrap, FileLabel.Bootstrap);
+
+    /// <summary>Removes what an installation, or a bootstrap that leads nowhere, may have left: it is as large as the database.</summary>
+    public static void RemoveLeftovers(LocalDatabase database)
+    {
+        var layout = database.Layout;
+        foreach (var folder in new[] { layout.ReplacedLog, layout.ReplacedSnapshots, layout.StagedLog, layout.StagedSnapshots })
+            database.World.Files.DeleteDirectory(folder, FileLabel.Bootstrap);
+    }
 
     /// <summary>Stores a chunk. Safe for several threads with different chunks.</summary>
     /// <exception cref="SnapshotDamagedException">The bytes are not those that the manifest names; nothing was stored.</exception>
@@ -110,18 +129,24 @@ public sealed class Bootstrap : IDisposable
     }
 
     /// <summary>
-    /// Applies the log that came behind the snapshot. What is not committed waits, because what was shown is never taken
-    /// back.
+    /// Applies the log that came behind the snapshot, as a restart would: at quorum 0 everything that is synced here,
+    /// because it was committed before it was sent; otherwise what is known to be committed, because what was shown is never
+    /// taken back.
     /// </summary>
     /// <param name="state">Of this snapshot, or what an earlier call made of it.</param>
     /// <param name="commitIndex">The highest entry that is known to be committed.</param>
-    /// <exception cref="ApplyException">An entry cannot be applied.</exception>
-    public DatabaseState Replay(DatabaseState state, long commitIndex)
+    /// <param name="cancellation">Ends the applying.</param>
+    /// <exception cref="ApplyException">An entry cannot be applied, or a digest in the log says that the snapshot is wrong.</exception>
+    public DatabaseState Replay(DatabaseState state, long commitIndex, CancellationToken cancellation)
     {
-        var end = Math.Min(commitIndex, Log.Log.Durable.Index);
+        var end = state.Configuration.Quorum == 0 ? Log.Log.Durable.Index : Math.Min(commitIndex, Log.Log.Durable.Index);
         if (end <= state.Index) return state;
         var builder = new StateBuilder(state, new DigestHistory(capacity: 1));
-        Log.Log.ReadEach(state.Index + 1, end, (frame, in header) => builder.Apply(header, FrameReader.Payload(frame)));
+        Log.Log.ReadEach(state.Index + 1, end, (frame, in header) =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            builder.Apply(header, FrameReader.Payload(frame));
+        });
         return builder.Freeze();
     }
 

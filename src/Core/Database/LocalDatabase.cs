@@ -26,6 +26,7 @@ public sealed class LocalDatabase : IDisposable
     private DatabaseState _state = DatabaseState.Empty;
     private LogLease? _log;
     private long _commitIndex;
+    private bool _withdrawn;
     private readonly bool _writes;
     private volatile DigestStanding _standing;
     private volatile DigestHold? _hold;
@@ -274,8 +275,16 @@ public sealed class LocalDatabase : IDisposable
         }
     }
 
-    /// <summary>Takes what readers see away from them: it turned out not to be in the history that goes on. Until a bootstrap they see nothing.</summary>
-    public void Withdraw() => Publish(DatabaseState.Empty);
+    /// <summary>Whether this node's data turned out not to be in the history that goes on: until a bootstrap nobody reads or follows it.</summary>
+    public bool IsWithdrawn => Volatile.Read(ref _withdrawn);
+
+    /// <summary>Takes what readers see away from them, and ends those who follow this node: it is not in the history that goes on.</summary>
+    public void Withdraw()
+    {
+        Volatile.Write(ref _withdrawn, true);
+        Log?.End();
+        Publish(DatabaseState.Empty);
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -369,6 +378,8 @@ public sealed class LocalDatabase : IDisposable
         SaveIdentity(Identity with { History = history });
         Interlocked.Exchange(ref _commitIndex, state.Index);
         Volatile.Write(ref _log, new LogLease(recovered.Log, EpochsBehind(state, recovered)));
+        Volatile.Write(ref _withdrawn, false);
+        Digests.Clear();
         Digests.Record(state.Index, state.Digest, state.Records);
     }
 

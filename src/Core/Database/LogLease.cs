@@ -34,6 +34,12 @@ public sealed class LogLease : IDisposable
     /// <summary>Cancelled when the log is replaced or closed.</summary>
     public CancellationToken Ended { get; }
 
+    /// <summary>Ends the lease; the log stays open.</summary>
+    public void End()
+    {
+        if (Volatile.Read(ref _disposed) == 0) _ended.Cancel();
+    }
+
     /// <summary>Ends the lease and closes the log.</summary>
     public void Dispose()
     {

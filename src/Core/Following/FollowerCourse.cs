@@ -24,7 +24,15 @@ public enum FollowerMove
 /// <param name="End">The end of the synced log.</param>
 /// <param name="Epochs">Every reign up to there.</param>
 /// <param name="Fetching">Of the snapshot that is still being fetched, of which this is the log behind; null when all is there.</param>
-public sealed record FollowerLog(HistoryId History, LogTail End, EpochTable Epochs, LogPosition? Fetching = null);
+public sealed record FollowerLog(HistoryId History, LogTail End, EpochTable Epochs, LogPosition? Fetching = null)
+{
+    /// <summary>The last position that this log shares with another one that went on otherwise; null when one of the two is merely shorter.</summary>
+    public LogPosition? ForkFrom(FollowerLog other)
+    {
+        var fork = Epochs.ForkFrom(other.Epochs, End.Index, other.End.Index);
+        return fork.Index < End.Index && fork.Index < other.End.Index ? fork : null;
+    }
+}
 
 /// <summary>Who a replica says it is, whatever its data.</summary>
 /// <param name="NodeName">For people.</param>
@@ -95,6 +103,9 @@ public sealed class FollowerCourse(FollowerSelf self)
                 return FollowerMove.Bootstrap;
             case FollowAnswer.Diverged when hello.Fetching is not null:
                 return FollowerMove.BeginAnew;
+            case FollowAnswer.Diverged when !hello.HasLog:
+                // Nothing cannot part from anything: the next Hello would say the same.
+                return FollowerMove.TryLater;
             case FollowAnswer.Diverged diverged:
                 Fork = diverged.Fork;
                 return FollowerMove.Reintroduce;

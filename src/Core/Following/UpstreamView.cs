@@ -13,12 +13,12 @@ namespace Replication.Core.Following;
 public readonly record struct UpstreamView(
     HistoryId History, EpochTable Epochs, long FirstIndex, long DurableIndex, uint? CrcAtReplicaEnd)
 {
-    /// <summary>What a node has; the default while it has no log.</summary>
+    /// <summary>What a node has; the default while it has no log, or none that is in the history that goes on.</summary>
     /// <param name="database">Of the node.</param>
     /// <param name="hello">Of the replica.</param>
     public static UpstreamView Of(LocalDatabase database, Hello hello)
     {
-        if (database.Log is not { } lease) return default;
+        if (database.IsWithdrawn || database.Log is not { } lease) return default;
         try
         {
             return Of(database, lease, hello);

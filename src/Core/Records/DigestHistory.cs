@@ -26,6 +26,12 @@ public sealed class DigestHistory
         lock (_gate) _ring[index % _ring.Length] = (index, digest, records);
     }
 
+    /// <summary>Forgets everything: another history goes on.</summary>
+    public void Clear()
+    {
+        lock (_gate) Array.Clear(_ring);
+    }
+
     /// <summary>The digest and the number of records behind an entry; null when it is too old or was not seen.</summary>
     public StateDigestEntry? Find(long index)
     {

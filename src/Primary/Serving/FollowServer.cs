@@ -81,13 +81,13 @@ public sealed class FollowServer(
         if (hello.FetchesElsewhere)
         {
             PrimaryLog.FollowerFetchesElsewhere(logger, hello.NodeName, hello.NodeId);
-            await responses.WriteAsync(FollowMap.NeedSnapshot(manifest: null, first), call);
+            await responses.WriteAsync(FollowMap.NeedSnapshot(manifest: null, database.History, first), call);
             return;
         }
         var manifest = await snapshots.OfferAsync(atLeast: first - 1, call);
         registry.Offer(progress, manifest.Position.Index);
         PrimaryLog.FollowerNeedsSnapshot(logger, hello.NodeName, hello.NodeId, manifest.Position.ToString());
-        await responses.WriteAsync(FollowMap.NeedSnapshot(manifest, first), call);
+        await responses.WriteAsync(FollowMap.NeedSnapshot(manifest, database.History, first), call);
     }
 
     // Met by a session, or already by the look that answers a Hello.

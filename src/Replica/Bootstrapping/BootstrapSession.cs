@@ -57,15 +57,16 @@ internal sealed class BootstrapSession : IDisposable
             var state = await bringing;
             acknowledger.Finish();
             // If the stream broke meanwhile, the state is as good; what follows notices.
-            await Acknowledger.EndedAsync(acknowledging).WaitAsync(_options.SilenceTimeout, _time, cancellation);
+            await Task.WhenAny(acknowledging).WaitAsync(_options.SilenceTimeout, _time, cancellation);
             await _pump.DrainAsync(cancellation);
-            return (_bootstrap.Replay(state, Intake.CommitIndex), string.Empty);
+            return (_bootstrap.Replay(state, Intake.CommitIndex, cancellation), string.Empty);
         }
         finally
         {
             await ending.CancelAsync();
-            await Acknowledger.EndedAsync(acknowledging);
-            await Acknowledger.EndedAsync(bringing);
+            // However they end: why the session ended is known by now.
+            await Task.WhenAny(acknowledging);
+            await Task.WhenAny(bringing);
             await _pump.DrainAsync(CancellationToken.None);
         }
     }
@@ -84,11 +85,10 @@ internal sealed class BootstrapSession : IDisposable
         var state = _bootstrap.Load(cancellation);
         for (var replays = 0; replays < MaxReplays; replays++)
         {
-            var newer = _bootstrap.Replay(state, Intake.CommitIndex);
+            var newer = _bootstrap.Replay(state, Intake.CommitIndex, cancellation);
             var isNear = newer.Index - state.Index <= NearEntries;
             state = newer;
             if (isNear) break;
-            cancellation.ThrowIfCancellationRequested();
         }
         return state;
     }
@@ -142,7 +142,7 @@ internal sealed class BootstrapSession : IDisposable
             // Frames before a damaged one are kept, and so is a reign that began with them.
             _bootstrap.Log.Epochs = Intake.Epochs;
         }
-        _progress.Connected();
+        _progress.HeardOf();
         await _pump.FlushAsync(cancellation);
     }
 

@@ -17,6 +17,13 @@ internal sealed class SnapshotFetcher(ulong nodeId, ReplicaProgress progress, Ti
 {
     private static readonly TimeSpan ShortestWait = TransferSlots.ShortestWait;
     private static readonly TimeSpan LongestWait = TransferSlots.LongestWait;
+    private static readonly TimeSpan AwayWait = TimeSpan.FromSeconds(2);
+
+    /// <summary>A source that does not answer is tried so often, over about half a minute; then another snapshot is asked for.</summary>
+    private const int MaxFailures = 15;
+
+    /// <summary>A source that sends nothing for so long is asked anew.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(60);
 
     /// <summary>Fetches until nothing is missing.</summary>
     /// <param name="source">The node that has the snapshot.</param>
@@ -32,7 +39,7 @@ internal sealed class SnapshotFetcher(ulong nodeId, ReplicaProgress progress, Ti
 
     private async Task FetchAsync(Feed.FeedClient source, Bootstrap bootstrap, IReadOnlyList<int> share, CancellationToken cancellation)
     {
-        while (true)
+        for (var failures = 0; ;)
         {
             var missing = share.Intersect(bootstrap.Missing).ToList();
             if (missing.Count == 0) return;
@@ -45,6 +52,16 @@ internal sealed class SnapshotFetcher(ulong nodeId, ReplicaProgress progress, Ti
                 var wait = TimeSpan.FromMilliseconds(Math.Clamp(busy.RetryAfterMillis, ShortestWait.TotalMilliseconds, LongestWait.TotalMilliseconds));
                 ReplicaLog.BootstrapWaits(logger, busy.Message, wait);
                 await Task.Delay(wait, time, cancellation);
+            }
+            catch (Exception away) when (!cancellation.IsCancellationRequested && away is RpcException { StatusCode: StatusCode.Unavailable } or TimeoutException && ++failures <= MaxFailures)
+            {
+                // It may be restarting; the log streams in meanwhile, perhaps from another node.
+                ReplicaLog.BootstrapWaits(logger, $"The node that has the snapshot does not answer: {away.Message}", AwayWait);
+                await Task.Delay(AwayWait, time, cancellation);
+            }
+            catch (Exception away) when (!cancellation.IsCancellationRequested && away is RpcException { StatusCode: StatusCode.Unavailable } or TimeoutException)
+            {
+                throw new SnapshotGoneException($"The node that has it has not answered {failures} times.", away);
             }
             catch (RpcException gone) when (gone.StatusCode is StatusCode.NotFound or StatusCode.FailedPrecondition)
             {
@@ -62,7 +79,7 @@ internal sealed class SnapshotFetcher(ulong nodeId, ReplicaProgress progress, Ti
         var chunks = new ChunkAssembly(manifest, numbers);
         while (!chunks.IsDone)
         {
-            if (!await call.ResponseStream.MoveNext(cancellation)) throw new UpstreamException("The snapshot ended before all chunks had come.");
+            if (!await call.ResponseStream.MoveNext(cancellation).WaitAsync(Silence, time, cancellation)) throw new UpstreamException("The snapshot ended before all chunks had come.");
             var piece = call.ResponseStream.Current;
             if (chunks.Take(piece.Chunk, piece.Offset, piece.Data.Span, out var whole)) Store(bootstrap, whole.Number, whole.Bytes.Span);
         }

@@ -88,7 +88,7 @@ public sealed class DirectoryLeftoverTests
             }
             Assert.True(failure is DiskFullException or IOException { HResult: FullDisk.NoSpaceLeft }, failure.ToString());
             if (failure is DiskFullException) refused++;
-            using (var left = Bootstrap.Continue(node.Database))
+            using (var left = Bootstrap.Continue(node.Database, CancellationToken.None))
             {
                 if (left?.Progress.Bytes > 0) wentOn++;
             }

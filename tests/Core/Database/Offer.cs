@@ -58,9 +58,9 @@ internal sealed class Offer
     /// <summary>Fetches what is missing, streams the log behind it up to an entry, and installs both.</summary>
     public void Install(LocalDatabase database, Lineage history, long limit)
     {
-        using var bootstrap = Bootstrap.Begin(database, Manifest);
+        using var bootstrap = Bootstrap.Continue(database, CancellationToken.None) ?? Bootstrap.Begin(database, Manifest);
         Stream(bootstrap, history, limit);
         Fetch(bootstrap);
-        database.Install(bootstrap, bootstrap.Replay(bootstrap.Load(CancellationToken.None), limit));
+        database.Install(bootstrap, bootstrap.Replay(bootstrap.Load(CancellationToken.None), limit, CancellationToken.None));
     }
 }

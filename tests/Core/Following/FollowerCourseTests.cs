@@ -81,6 +81,28 @@ public sealed class FollowerCourseTests
     }
 
     [Fact]
+    public void A_node_without_a_log_that_is_told_that_it_parted_pauses_instead_of_asking_again_at_once() =>
+        Assert.Equal(FollowerMove.TryLater, _course.Decide(Diverged, _course.Hello(Identity, null)));
+
+    [Theory]
+    [InlineData(40, 60, null)]
+    [InlineData(60, 40, null)]
+    [InlineData(40, 40, null)]
+    public void Two_logs_of_the_same_reigns_did_not_part(long end, long otherEnd, long? fork) =>
+        Assert.Equal(fork, LogTo(end, Epochs).ForkFrom(LogTo(otherEnd, Epochs))?.Index);
+
+    [Fact]
+    public void Two_logs_part_where_one_went_on_in_another_reign()
+    {
+        var other = Epochs.With(new EpochRow(new Epoch(2), 22, 31, 7));
+
+        Assert.Equal(30, LogTo(40, Epochs).ForkFrom(LogTo(50, other))?.Index);
+        Assert.Null(LogTo(30, Epochs).ForkFrom(LogTo(50, other)));
+    }
+
+    private static FollowerLog LogTo(long end, EpochTable epochs) => new(Identity.History, new LogTail(new LogPosition(epochs.EpochAt(end), end), 1, 1), epochs);
+
+    [Fact]
     public void One_snapshot_after_the_other_is_a_reason_to_pause_until_a_log_is_gone_on_with()
     {
         _course.Decide(new FollowAnswer.NeedSnapshot(), _course.Hello(Identity, null));

@@ -25,7 +25,7 @@ internal sealed class BootstrapStream : ReplicaStream
 
         void Transferred(TransferEnd end)
         {
-            if (end == TransferEnd.Whole) WhenDrained(() => process.Install(bootstrap, state => bootstrap.Replay(state, _intake.CommitIndex), InstalledAndGoOn));
+            if (end == TransferEnd.Whole) WhenDrained(() => process.Install(bootstrap, state => bootstrap.Replay(state, _intake.CommitIndex, CancellationToken.None), InstalledAndGoOn));
             else process.TransferBroken(end == TransferEnd.Gone);
         }
 

@@ -36,7 +36,11 @@ internal sealed class ReplicaProcess(SimulatedCluster cluster, SimulatedNode nod
     private Bootstrap? _bootstrap;
     private long _attempts;
     private bool _gone;
+    private string? _source;
     private (MessageStream? Stream, DownstreamReporter Reporter) _reporter = (null, new DownstreamReporter());
+
+    /// <summary>Who has the snapshot that is being fetched: whoever offered it.</summary>
+    public string SnapshotSource => _source ?? Node.Upstream!.Name;
 
     /// <summary>The last Hello, as it was sent.</summary>
     public byte[]? LastHello { get; private set; }
@@ -49,7 +53,9 @@ internal sealed class ReplicaProcess(SimulatedCluster cluster, SimulatedNode nod
         _path = new FollowedPath(Database.Identity.NodeId, hasOthers: Node.Upstreams.Count > 1);
         base.Begin();
         if (Database.State.Index > 0) Cluster.History.Shown(Name, Database.State);
-        _bootstrap = Bootstrap.Continue(Database);
+        _bootstrap = Bootstrap.Continue(Database, CancellationToken.None);
+        if (_bootstrap is null) Bootstrap.RemoveLeftovers(Database);
+        else if (OwnLog() is { } own && own.ForkFrom(LogOf(_bootstrap.Log, _bootstrap.Manifest.History, _bootstrap.Manifest.Position)) is { } fork) Withdraw(fork);
         _course = new FollowerCourse(new FollowerSelf(Name, string.Empty, new SeededEntropy(_random).NextNonZero(), FollowerKind.Reader));
         Connect();
     }
@@ -109,7 +115,7 @@ internal sealed class ReplicaProcess(SimulatedCluster cluster, SimulatedNode nod
             TransferBroken(isGone: failure is SnapshotDamagedException);
             return;
         }
-        _bootstrap = null;
+        (_bootstrap, _source) = (null, null);
         _course.Bootstrapped();
         Cluster.Installed(Node);
         Cluster.Trace.Add(Name, "begins from a snapshot", bootstrap.Manifest.Position.Index, Database.State.Index);
@@ -213,7 +219,7 @@ internal sealed class ReplicaProcess(SimulatedCluster cluster, SimulatedNode nod
             ConnectLater();
             return;
         }
-        if (_bootstrap is { Missing.Count: 0 } whole) Install(whole, static state => state, static () => { });
+        if (_bootstrap is { Missing.Count: 0 } whole) Install(whole, state => whole.Replay(state, commitIndex: 0, CancellationToken.None), static () => { });
         var hello = _course.Hello(Database.Identity, _bootstrap is { } begun ? LogOf(begun.Log, begun.Manifest.History, begun.Manifest.Position) : OwnLog());
         var stream = new MessageStream(endpoint, message => Run(() => Receive(attempt, hello, message)), () => Run(() => Closed(attempt)));
         _stream = stream;
@@ -277,6 +283,7 @@ internal sealed class ReplicaProcess(SimulatedCluster cluster, SimulatedNode nod
                 break;
             case FollowerMove.Bootstrap:
                 ForgetBootstrap();
+                _source = Node.Upstream!.Name;
                 Begin(response.NeedSnapshot.Manifest.ToManifest());
                 if (_course.IsGoingInCircles || _bootstrap is null)
                 {
@@ -291,7 +298,7 @@ internal sealed class ReplicaProcess(SimulatedCluster cluster, SimulatedNode nod
                 Again();
                 break;
             case FollowerMove.Reintroduce:
-                if (Database.State.Index > _course.Fork!.Value.Index) Database.Withdraw();
+                Withdraw(_course.Fork!.Value);
                 Again();
                 break;
             default:
@@ -316,8 +323,15 @@ internal sealed class ReplicaProcess(SimulatedCluster cluster, SimulatedNode nod
     {
         if (_bootstrap is { } begun) Cluster.Trace.Add(Name, "breaks off a bootstrap", begun.Manifest.Position.Index, begun.Missing.Count);
         _bootstrap?.Dispose();
-        _bootstrap = null;
+        (_bootstrap, _source) = (null, null);
         Bootstrap.Forget(Database);
+    }
+
+    private void Withdraw(LogPosition fork)
+    {
+        if (Database.State.Index <= fork.Index) return;
+        Database.Withdraw();
+        Serving.EndSessions();
     }
 
     private FollowerLog? OwnLog() => Database.Log is { } lease ? LogOf(lease, Database.History, null) : null;

@@ -126,7 +126,7 @@ internal sealed class ServedSession
                     if (manifest is not null)
                     {
                         if (progress is not null) _serving.Table.Offer(progress, manifest.Position.Index, Now);
-                        Send(FollowMap.NeedSnapshot(manifest, _lease!.Log.FirstReadable));
+                        Send(FollowMap.NeedSnapshot(manifest, _serving.Database.History, _lease!.Log.FirstReadable));
                     }
                     End("a snapshot is needed");
                 });

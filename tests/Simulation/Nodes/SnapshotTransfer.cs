@@ -26,7 +26,7 @@ internal sealed class SnapshotTransfer(SimulatedCluster cluster, ReplicaProcess 
         cluster.Trace.Add(process.Name, "fetches chunks", missing.Count, bootstrap.Manifest.Chunks.Length);
         cluster.ChunksFound += bootstrap.Manifest.Chunks.Length - missing.Count;
         if (missing.Count == 0) Over(TransferEnd.Whole);
-        else cluster.Network.Connect(process.Name, process.Node.Upstream!.Name, SimulatedServing.SnapshotService, endpoint => process.Run(() => Request(endpoint, missing)));
+        else cluster.Network.Connect(process.Name, process.SnapshotSource, SimulatedServing.SnapshotService, endpoint => process.Run(() => Request(endpoint, missing)));
     }
 
     /// <summary>Nobody waits for it any more.</summary>
