@@ -204,19 +204,19 @@ public sealed class LocalDatabase : IDisposable
     /// <param name="state">Was published here, and the log is synced that far.</param>
     /// <param name="needs">What the followers need.</param>
     /// <param name="cancellation">Ends the writing.</param>
-    /// <exception cref="InvalidOperationException">There is nothing to write yet, or the log is not synced that far.</exception>
-    /// <exception cref="SnapshotRefusedException">A digest does not agree with the state; a replica's memory is doubted from then on.</exception>
+    /// <exception cref="SnapshotRefusedException">
+    /// There is nothing to write yet; the log that is here now does not have the state's last entry; or a digest does not
+    /// agree with the state: a replica's memory is doubted from then on.
+    /// </exception>
     public SnapshotManifest TakeSnapshot(DatabaseState state, FollowerNeeds needs, CancellationToken cancellation)
     {
         lock (_snapshotGate)
         {
             // The state may have been taken before it was doubted, and what replaced it has another digest there.
             if (_standing != DigestStanding.Sound || (Digests.Find(state.Index) is { } known && known.Digest != state.Digest)) throw SnapshotRefusedException.Doubted(state.Index);
-            var log = Log?.Log ?? throw new InvalidOperationException("There is no data yet, so there is nothing to take a snapshot of.");
-            if (state.Index == 0) throw new InvalidOperationException("There is no data yet, so there is nothing to take a snapshot of.");
+            if (Log?.Log is not { } log || state.Index == 0) throw SnapshotRefusedException.Nothing();
+            RequireInLog(log, state);
             if (Snapshots.NewestFirst is [var newest, ..] && newest.Position == state.Position) return newest;
-            if (state.Index > log.Durable.Index)
-                throw new InvalidOperationException($"The log is synced up to {log.Durable.Index} only; a snapshot at {state.Index} has to wait for it.");
             var manifest = WriteSnapshot(state, cancellation);
             Snapshots.Add(manifest, needs.Snapshots);
             PruneLog(log, needs);
@@ -345,6 +345,20 @@ public sealed class LocalDatabase : IDisposable
     {
         Snapshots.RemoveLeftovers();
         _opener.RemoveLeftovers(Layout);
+    }
+
+    // The state may have been taken before a bootstrap replaced the log. One that stands before all of this log cannot be
+    // told from such a state, and no log is here to go on behind it.
+    private static void RequireInLog(SegmentedLog log, DatabaseState state)
+    {
+        try
+        {
+            if (log.CrcOf(state.Index) == state.Tail.Crc) return;
+        }
+        catch (Exception gone) when (gone is LogPrunedException or LogDamagedException)
+        {
+        }
+        throw SnapshotRefusedException.NotInLog(state.Index);
     }
 
     private SnapshotManifest WriteSnapshot(DatabaseState state, CancellationToken cancellation)

@@ -3,6 +3,7 @@ using System.Text;
 using Replication.Core.Database;
 using Replication.Core.Following;
 using Replication.Core.Following.Retention;
+using Replication.Core.Log;
 using Replication.Core.Records;
 using Replication.Core.Snapshots;
 
@@ -45,6 +46,23 @@ public sealed class DigestMismatchTests
         Assert.Throws<SnapshotRefusedException>(() => node.Database.TakeSnapshot(wrong, FollowerNeeds.Unknown, CancellationToken.None));
 
         Assert.Equal(node.Database.State.Position, node.TakeSnapshot().Position);
+    }
+
+    [Fact]
+    public void No_snapshot_is_written_of_an_entry_that_is_not_in_the_log()
+    {
+        using var node = Primary();
+        node.Commit("a", "1");
+        var state = node.Database.State;
+        // As a state of a log that a bootstrap replaced: the same index, another entry; or one that this log never had.
+        var other = With(state, state.Tail with { Crc = state.Tail.Crc ^ 1 });
+        var beyond = With(state, state.Tail with { Position = state.Position with { Index = state.Index + 1 } });
+
+        foreach (var wrong in (DatabaseState[])[other, beyond, DatabaseState.Empty])
+            Assert.Throws<SnapshotRefusedException>(() => node.Database.TakeSnapshot(wrong, FollowerNeeds.Unknown, CancellationToken.None));
+
+        Assert.Equal([], _files.List(TestNode.Layout.Snapshots));
+        Assert.Equal(state.Position, node.TakeSnapshot().Position);
     }
 
     [Theory]
@@ -146,6 +164,8 @@ public sealed class DigestMismatchTests
     private static void Doubt(LocalDatabase database) => database.Doubt(database.State.Position);
 
     // What memory would be that lost a record without knowing.
+    private static DatabaseState With(DatabaseState state, LogTail tail) => new(tail, state.Collections, state.Digest, state.Records, state.Epochs, state.Configuration);
+
     private static DatabaseState Without(DatabaseState state, string key)
     {
         var wrong = new StateBuilder(DatabaseState.Empty, new DigestHistory(1));
