@@ -27,7 +27,8 @@ public static class DownstreamTree
         foreach (var follower in followers.Where(follower => follower.Hello.Kind != FollowerKind.Tail && follower.State != FollowerState.Disconnected))
         {
             Add(found, self, Direct(self, follower, now));
-            foreach (var node in follower.Below) Add(found, self, node with { Silence = node.Silence + now - follower.LastContact });
+            // What is reported to follow this node came over another one: this node knows better who has a session with it.
+            foreach (var node in follower.Below.Where(node => node.UpstreamId != self)) Add(found, self, node with { Silence = node.Silence + now - follower.LastContact });
         }
         return Ordered(self, found.Values.ToLookup(node => node.UpstreamId));
     }

@@ -7,6 +7,9 @@ namespace Replication.Core.Following;
 public sealed class FollowerTable<TSession>
     where TSession : class
 {
+    /// <summary>Replicas that are remembered; beyond, the one that has no session and was heard of longest ago is forgotten.</summary>
+    public const int MaxFollowers = FollowerRegister.MaxFollowers;
+
     private const long MicrosPerMinute = 60_000_000;
 
     private readonly Dictionary<ulong, Entry> _entries = [];
@@ -25,11 +28,12 @@ public sealed class FollowerTable<TSession>
     public FollowerProgress? Open(TSession session, Hello hello, FollowAnswer answer, TimeSpan now, out TSession? replaced)
     {
         if (!_entries.TryGetValue(hello.NodeId, out var entry)) _entries.Add(hello.NodeId, entry = new Entry(new FollowerProgress(hello)));
+        if (_entries.Count > MaxFollowers) ForgetOldest(besides: hello.NodeId);
         var taken = SessionRule.Decide(entry.Session is null ? null : entry.Progress.Hello, hello) == SessionDecision.Take;
         (replaced, entry.Session) = (entry.Session, taken ? session : null);
         if (taken) entry.Progress.Open(hello, answer, now);
         else entry.Progress.Close();
-        if (taken && hello.Fetching is { } snapshot) _pins.Pin(hello.NodeId, snapshot.Index, now);
+        if (taken && hello.Fetching is { } snapshot) _pins.Pin(hello.NodeId, snapshot.Index, follows: true, now);
         return taken ? entry.Progress : null;
     }
 
@@ -60,13 +64,14 @@ public sealed class FollowerTable<TSession>
         return entry.IsRegistered && follower.Has > 0 ? RetentionForecast.Of(bytesBehind(follower.Has), entry.Session is null ? now - follower.LastContact : null, limits) : null;
     }
 
-    /// <summary>What the followers need of this node's files, those that are dropped not counted.</summary>
+    /// <summary>What the followers need of this node's files, those that are dropped not counted; those that were away for longer than the limit are forgotten.</summary>
     /// <param name="end">The end of the log.</param>
     /// <param name="bytesBehind">Bytes of log behind an index.</param>
     /// <param name="limits">In force.</param>
     /// <param name="now">On the monotonic clock of the node.</param>
     public FollowerNeeds Needs(long end, Func<long, long> bytesBehind, RetentionLimits limits, TimeSpan now)
     {
+        ForgetAway(limits.Time, now);
         var from = end + 1;
         foreach (var progress in Followers)
             if (Forecast(progress, bytesBehind, limits, now) is { IsDropped: false })
@@ -78,21 +83,22 @@ public sealed class FollowerTable<TSession>
     public void Offer(FollowerProgress follower, long snapshot, TimeSpan now)
     {
         follower.Offer(snapshot, now);
-        _pins.Pin(follower.Hello.NodeId, snapshot, now);
+        _pins.Pin(follower.Hello.NodeId, snapshot, follows: true, now);
     }
 
     /// <summary>A node fetches a snapshot, whether it follows this node or another one.</summary>
     public void Fetches(ulong nodeId, long snapshot, TimeSpan now)
     {
-        _pins.Pin(nodeId, snapshot, now);
-        if (_entries.TryGetValue(nodeId, out var entry)) entry.Progress.Touch(now);
+        var entry = _entries.GetValueOrDefault(nodeId);
+        _pins.Pin(nodeId, snapshot, follows: entry?.Session is not null, now);
+        entry?.Progress.Touch(now);
     }
 
     /// <summary>A replica acknowledged: while it fetches, its snapshot is kept, and no longer.</summary>
     public void Acknowledged(FollowerProgress follower, TimeSpan now)
     {
         if (!follower.Transfer.IsUnderWay) _pins.Release(follower.Hello.NodeId);
-        else if (follower.Hello.Fetching is { } snapshot) _pins.Pin(follower.Hello.NodeId, snapshot.Index, now);
+        else if (follower.Hello.Fetching is { } snapshot) _pins.Pin(follower.Hello.NodeId, snapshot.Index, follows: true, now);
     }
 
     /// <summary>Whether a session is the one that its node has now.</summary>
@@ -106,6 +112,21 @@ public sealed class FollowerTable<TSession>
         entry.Session = null;
         entry.Progress.Close();
         if (!entry.IsRegistered) _entries.Remove(nodeId);
+    }
+
+    // No log is kept for them any more, so they are as new when they return. Whoever is dropped for its bytes stays for
+    // that long, for people to see.
+    private void ForgetAway(TimeSpan limit, TimeSpan now)
+    {
+        foreach (var (node, entry) in _entries)
+            if (entry.Session is null && now - entry.Progress.LastContact >= limit) _entries.Remove(node);
+    }
+
+    // A Hello with a new identity costs an entry; nothing but this ends those of a node that invents them.
+    private void ForgetOldest(ulong besides)
+    {
+        var away = _entries.Where(entry => entry.Value.Session is null && entry.Key != besides);
+        if (away.Any()) _entries.Remove(away.MinBy(entry => entry.Value.Progress.LastContact).Key);
     }
 
     // To the minute: a register in which nothing else changes need not be written.

@@ -32,6 +32,16 @@ public sealed class DownstreamTests
     }
 
     [Fact]
+    public void Nobody_but_this_node_says_who_follows_it()
+    {
+        Follow(3);
+        Follow(2, Node(3, via: Self) with { NodeName = "invented" }, Node(4, via: Self), Node(5, via: 4));
+
+        Assert.Equal([(2UL, Self), (3UL, Self)], Tree());
+        Assert.Equal("replica-3", Of(Now).Single(node => node.NodeId == 3).NodeName);
+    }
+
+    [Fact]
     public void A_follower_whose_session_ended_is_shown_where_it_is_now()
     {
         Follow(2, Node(3, via: 2));

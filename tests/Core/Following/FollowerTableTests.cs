@@ -56,6 +56,24 @@ public sealed class FollowerTableTests
         Assert.Single(_table.Followers);
     }
 
+    [Fact]
+    public void Of_more_replicas_than_the_bound_the_one_heard_of_longest_ago_without_a_session_is_forgotten()
+    {
+        _table.Open("stays", Hello(run: 5, start: 1), Resume, TimeSpan.Zero, out _);
+        for (var node = 0; node < FollowerTable<string>.MaxFollowers + 3; node++)
+        {
+            _table.Open("invented", Hello(run: 5, start: 1) with { NodeId = 1_000 + (ulong)node }, Resume, TimeSpan.FromSeconds(1 + node), out _);
+            _table.Close("invented", 1_000 + (ulong)node);
+        }
+
+        var nodes = _table.Followers.Select(follower => follower.Hello.NodeId).ToHashSet();
+
+        Assert.Equal(FollowerTable<string>.MaxFollowers, nodes.Count);
+        Assert.True(_table.IsOpen("stays", 2));
+        Assert.DoesNotContain(1_003UL, nodes);
+        Assert.Contains(1_004UL, nodes);
+    }
+
     private static Hello Hello(ulong run, ulong start) =>
         new(1, 1, new HistoryId(7), 2, "replica", "", start, run, FollowerKind.Reader, EpochTable.Empty, LogPosition.Start, 0);
 }

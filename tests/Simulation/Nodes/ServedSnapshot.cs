@@ -32,7 +32,7 @@ internal static class ServedSnapshot
                 SayGone(stream);
                 return;
             }
-            serving.Table.Fetches(request.NodeId, position.Index, serving.Cluster.Events.Now);
+            if (request.Chunks.Count > 0) serving.Table.Fetches(request.NodeId, position.Index, serving.Cluster.Events.Now);
             SendNext(serving, stream, manifest, [.. request.Chunks.Select(number => (int)number)]);
         }
         catch (Exception malformed) when (malformed is InvalidProtocolBufferException or Grpc.Core.RpcException)

@@ -90,14 +90,46 @@ public sealed class RetentionTests
     }
 
     [Fact]
-    public void Nodes_without_number_hold_snapshots_within_a_bound()
+    public void Nodes_without_number_hold_the_few_snapshots_that_were_heard_of_last()
     {
-        for (var node = 1; node <= SnapshotPins.MaxPins + 5; node++) _table.Fetches((ulong)node, node, TimeSpan.FromSeconds(node / 100.0));
+        for (var node = 1; node <= SnapshotPins.MaxPins + 5; node++) _table.Fetches((ulong)node, node % 100, TimeSpan.FromSeconds(node / 100.0));
 
-        var held = Needs(TimeSpan.FromSeconds(20)).Snapshots;
+        Assert.Equal([26L, 27L, 28L, 29L], Needs(TimeSpan.FromSeconds(20)).Snapshots.AsEnumerable());
+        Assert.Equal(4, SnapshotPins.MaxSnapshots);
+    }
 
-        Assert.Equal(SnapshotPins.MaxPins, held.Length);
-        Assert.DoesNotContain(1, held);
+    [Fact]
+    public void Invented_nodes_do_not_push_out_the_snapshot_of_a_follower()
+    {
+        var follower = _table.Open("session", Hello(1, 0), new FollowAnswer.NeedSnapshot(), TimeSpan.Zero, out _)!;
+        _table.Offer(follower, 300, TimeSpan.Zero);
+        _table.Close("session", 1);
+        // It fetches without a session until its chunks are there.
+        _table.Fetches(1, 300, TimeSpan.FromSeconds(1));
+
+        for (var node = 2; node <= SnapshotPins.MaxPins + 5; node++) _table.Fetches((ulong)node, 400 + (node % 7), TimeSpan.FromSeconds(2 + (node / 100.0)));
+
+        var held = Needs(TimeSpan.FromSeconds(30)).Snapshots;
+        Assert.Equal(SnapshotPins.MaxSnapshots, held.Length);
+        Assert.Equal(300, held[0]);
+        Assert.DoesNotContain(300, Needs(TimeSpan.FromSeconds(1) + RetentionLimits.SnapshotPatience).Snapshots);
+    }
+
+    [Fact]
+    public void A_replica_that_was_away_for_too_long_is_forgotten_whether_it_had_anything_or_not_and_one_with_a_session_is_not()
+    {
+        Follow(1, has: 900);
+        Follow(2, has: 0);
+        Follow(3, has: 900);
+        Follow(4, has: 400);
+        foreach (var node in (ulong[])[1, 2, 4]) _table.Close(string.Intern($"session {node}"), node);
+
+        Needs(Limits.Time - TimeSpan.FromTicks(1));
+        Assert.Equal(4, _table.Followers.Count());
+        Assert.True(Forecast(4, TimeSpan.Zero).IsDropped);
+        Needs(Limits.Time);
+
+        Assert.Equal(3UL, Assert.Single(_table.Followers).Hello.NodeId);
     }
 
     [Fact]
