@@ -25,6 +25,7 @@ internal sealed class SnapshotKeeper(ReplicationNode node, TimeProvider time, IL
             {
                 await node.Snapshots.TakeAsync(stoppingToken);
             }
+            // Among them that there is nothing to write just now: a bootstrap replaces the data, or the node stops.
             catch (Exception failure) when (failure is IOException or RpcException)
             {
                 NodeLog.SnapshotFailed(_logger, failure);

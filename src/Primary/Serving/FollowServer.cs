@@ -122,9 +122,11 @@ public sealed class FollowServer(
             Interlocked.Increment(ref _resumed);
             if (hello.NewestEntryKind is > 0 and < (int)EntryKinds.Newest) PrimaryLog.FollowerKnowsLess(logger, hello.NodeName, hello.NodeId, hello.NewestEntryKind, (int)EntryKinds.Newest);
             PrimaryLog.FollowerResumes(logger, hello.NodeName, hello.NodeId, resume.FromIndex);
-            var reign = lease.Epochs.Last;
+            var (reign, commitIndex) = (lease.Epochs.Last, database.CommitIndex);
+            // A bootstrap ends the lease before it moves the commit index, which would name entries of the other log.
+            if (lease.Ended.IsCancellationRequested) throw Errors.Failure(Error.Types.Code.Loading, SessionEnd.LogReplaced.Message);
             await responses.WriteAsync(
-                FollowMap.Resume(resume, database.History, reign, Math.Min(database.CommitIndex, resume.FromIndex - 1), self.PrimaryAddress(), self.Path()), call);
+                FollowMap.Resume(resume, database.History, reign, Math.Min(commitIndex, resume.FromIndex - 1), self.PrimaryAddress(), self.Path()), call);
             var reason = await session.RunAsync(progress, requests, responses, call);
             PrimaryLog.SessionEnded(logger, hello.NodeName, hello.NodeId, reason);
         }

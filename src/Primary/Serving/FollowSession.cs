@@ -139,6 +139,12 @@ internal sealed class FollowSession(
                 // Taken before looking, so that nothing that moves meanwhile is missed.
                 var (durableMoves, acknowledged) = (database.Durable.Next, _acknowledged.Next);
                 var (durable, commitIndex) = (lease.Log.Durable.Index, database.CommitIndex);
+                // A bootstrap ends the lease before it moves the commit index, which would name entries of the other log.
+                if (lease.Ended.IsCancellationRequested)
+                {
+                    End(SessionEnd.LogReplaced);
+                    return SessionEnd.LogReplaced.Message;
+                }
                 SendStep step;
                 TimeSpan untilHeartbeat;
                 lock (registry.Gate)

@@ -21,6 +21,9 @@ public sealed record ServingOptions
     /// <summary>Nodes that fetch a snapshot at the same time; others are told when to come again. Default 4.</summary>
     public int MaxTransfers { get; init; } = 4;
 
+    /// <summary>How long one piece of a snapshot may take to be written; behind that its call is aborted and its transfer is free for others. Default 60 s.</summary>
+    public TimeSpan PieceTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Bytes of snapshots sent in a second, to all together; 0 for no limit. Default 0.</summary>
     public long SnapshotBytesPerSecond { get; init; }
 

@@ -2,10 +2,8 @@ using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using Replication.Core.Database;
-using Replication.Core.Following;
 using Replication.Core.IO;
 using Replication.Core.Positions;
-using Replication.Core.Records;
 using Replication.Core.Snapshots;
 using Replication.Protos.V1;
 using Replication.Wire;
@@ -18,7 +16,7 @@ namespace Replication.Primary.Serving;
 /// <param name="files">To read chunks with.</param>
 /// <param name="registry">Knows what the followers need.</param>
 /// <param name="options">How many transfers at once, and how fast.</param>
-/// <param name="time">For the pace of transfers.</param>
+/// <param name="time">For the pace and the patience of transfers.</param>
 /// <param name="beforeSnapshot">Called before each snapshot: a primary logs its digest.</param>
 /// <param name="logger">For what happens.</param>
 public sealed class SnapshotServer(
@@ -30,47 +28,29 @@ public sealed class SnapshotServer(
     Func<CancellationToken, Task> beforeSnapshot,
     ILogger logger) : IDisposable
 {
-    private readonly SemaphoreSlim _taking = new(1);
+    private readonly SnapshotWriting _writing = new(database, registry, beforeSnapshot, logger);
     private readonly TransferGate _transfers = new(options, time);
-    private long _written;
     private long _served;
 
     /// <summary>Snapshots written since the start.</summary>
-    public long Written => Interlocked.Read(ref _written);
+    public long Written => _writing.Written;
 
     /// <summary>Transfers of a whole snapshot, or of what was missing of one, since the start.</summary>
     public long Served => Interlocked.Read(ref _served);
 
-    /// <summary>Writes a snapshot of what readers see.</summary>
-    /// <exception cref="RpcException">UNAVAILABLE: there is no data yet.</exception>
-    public async Task<SnapshotManifest> TakeAsync(CancellationToken cancellation)
-    {
-        await _taking.WaitAsync(cancellation);
-        try
-        {
-            return await WriteAsync(cancellation);
-        }
-        finally
-        {
-            _taking.Release();
-        }
-    }
+    /// <summary>Writes a snapshot of what readers see. Everybody who waits gets the same; it is written on when nobody waits any more.</summary>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <exception cref="RpcException">LOADING: there is no data yet, or it is being replaced; HOLDING; SHUTTING_DOWN.</exception>
+    /// <exception cref="IOException">It could not be written; the disk may be full.</exception>
+    public Task<SnapshotManifest> TakeAsync(CancellationToken cancellation) => _writing.TakeAsync(database.State.Index, cancellation);
 
-    /// <summary>A snapshot to begin from: the newest one while little log stands behind it, otherwise a new one. Everybody who waits gets the same.</summary>
+    /// <summary>A snapshot to begin from: the newest one while little log stands behind it, otherwise a new one, as from <see cref="TakeAsync"/>.</summary>
     /// <param name="atLeast">The entry that it has to reach.</param>
     /// <param name="cancellation">Ends the waiting.</param>
     public async Task<SnapshotManifest> OfferAsync(long atLeast, CancellationToken cancellation)
     {
-        await _taking.WaitAsync(cancellation);
-        try
-        {
-            ThrowUnlessSound();
-            return Newest() is { } newest && IsRecent(newest) && newest.Position.Index >= atLeast ? newest : await WriteAsync(cancellation);
-        }
-        finally
-        {
-            _taking.Release();
-        }
+        database.ThrowUnlessSound();
+        return Newest() is { } newest && IsRecent(newest) && newest.Position.Index >= atLeast ? newest : await _writing.TakeAsync(atLeast, cancellation);
     }
 
     /// <summary>Offers a snapshot to a replica that follows another node.</summary>
@@ -86,12 +66,13 @@ public sealed class SnapshotServer(
     }
 
     /// <summary>Sends chunks of a snapshot in pieces; each chunk is checked before its first piece leaves.</summary>
+    /// <exception cref="RpcException">OTHER_HISTORY, NOT_FOUND, INVALID_ARGUMENT; BUSY, also when the pieces are not read.</exception>
     public async Task SendAsync(FetchSnapshotRequest request, IAsyncStreamWriter<SnapshotPiece> pieces, CancellationToken call)
     {
         var manifest = Find(request);
         var chunks = Chunks(request, manifest);
         // Also for those who have to wait for their turn.
-        registry.Fetches(request.NodeId, manifest.Position.Index);
+        if (chunks.Count > 0) registry.Fetches(request.NodeId, manifest.Position.Index);
         _transfers.Enter(request.NodeId, chunks.Sum(number => (long)manifest.Chunks[number].Length));
         var isWhole = false;
         try
@@ -107,10 +88,7 @@ public sealed class SnapshotServer(
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _taking.Dispose();
-    }
+    public void Dispose() => _writing.Dispose();
 
     private void ReadChunk(IFile file, SnapshotManifest manifest, int number, byte[] buffer)
     {
@@ -154,8 +132,23 @@ public sealed class SnapshotServer(
             {
                 var piece = buffer.AsMemory(offset, Math.Min(ServingOptions.PieceBytes, length - offset));
                 await _transfers.TurnAsync(nodeId, piece.Length, call);
-                await pieces.WriteAsync(new SnapshotPiece { Chunk = (uint)number, Offset = (uint)offset, Data = UnsafeByteOperations.UnsafeWrap(piece) }, call);
+                await WriteAsync(pieces, new SnapshotPiece { Chunk = (uint)number, Offset = (uint)offset, Data = UnsafeByteOperations.UnsafeWrap(piece) }, call);
             }
+        }
+    }
+
+    // Whoever does not read would hold a transfer for ever. Cancelling a write aborts its call.
+    private async Task WriteAsync(IAsyncStreamWriter<SnapshotPiece> pieces, SnapshotPiece piece, CancellationToken call)
+    {
+        using var patience = new CancellationTokenSource(options.PieceTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(call, patience.Token);
+        try
+        {
+            await pieces.WriteAsync(piece, either.Token);
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            throw Errors.Busy($"Nothing of the snapshot was read for {options.PieceTimeout.TotalSeconds} s, so its transfer is given to others. Fetch what is missing again.", TimeSpan.FromSeconds(1));
         }
     }
 
@@ -172,53 +165,9 @@ public sealed class SnapshotServer(
             ?? throw Errors.Failure(Error.Types.Code.NotFound, $"There is no snapshot at {position} any more. Say Hello again to be offered another.");
     }
 
-    // A snapshot of this node, even one that was written before, may carry on what is wrong with it.
-    private void ThrowUnlessSound()
-    {
-        if (database.Standing is not DigestStanding.Sound and var standing) throw Errors.NotSound(standing, "it gives no snapshot");
-    }
-
     private void RequireHistory(ByteString id)
     {
         if (PositionMap.ToHistory(id) is var history && history != HistoryId.None && history != database.History)
             throw Errors.Failure(Error.Types.Code.OtherHistory, $"This node's data belongs to history {database.History}, not to {history}. Fetch from a node of the right one.");
-    }
-
-    private async Task<SnapshotManifest> WriteAsync(CancellationToken cancellation)
-    {
-        ThrowUnlessSound();
-        if (database.State.Position == LogPosition.Start) throw Errors.Failure(Error.Types.Code.Loading, "This node has no data yet, so there is nothing to take a snapshot of.");
-        await beforeSnapshot(cancellation);
-        var before = Newest();
-        var state = await SyncedStateAsync(cancellation);
-        var manifest = await Task.Run(() => Take(state, cancellation), cancellation);
-        if (manifest.Position == before?.Position) return manifest;
-        Interlocked.Increment(ref _written);
-        PrimaryLog.SnapshotWritten(logger, manifest.Position.ToString(), manifest.Records, manifest.Bytes);
-        return manifest;
-    }
-
-    private SnapshotManifest Take(DatabaseState state, CancellationToken cancellation)
-    {
-        try
-        {
-            return database.TakeSnapshot(state, registry.Needs(database.Log!.Log), cancellation);
-        }
-        catch (SnapshotRefusedException refused)
-        {
-            throw Errors.Failure(Error.Types.Code.Loading, refused.Message);
-        }
-    }
-
-    // A replica shows entries that are committed elsewhere a moment before they are synced here.
-    private async Task<DatabaseState> SyncedStateAsync(CancellationToken cancellation)
-    {
-        var state = database.State;
-        while (true)
-        {
-            var durable = database.Durable.Next;
-            if (database.Log!.Log.Durable.Index >= state.Index) return state;
-            await durable.WaitAsync(cancellation);
-        }
     }
 }
