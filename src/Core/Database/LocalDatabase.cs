@@ -201,21 +201,17 @@ public sealed class LocalDatabase : IDisposable
     /// Writes a snapshot, unless the newest one already is of this position, and removes older ones and log that neither
     /// this node nor its followers need. One at a time; commits go on.
     /// </summary>
-    /// <param name="state">Was published here, and the log is synced that far.</param>
+    /// <param name="state">Was published here.</param>
     /// <param name="needs">What the followers need.</param>
     /// <param name="cancellation">Ends the writing.</param>
-    /// <exception cref="SnapshotRefusedException">
-    /// There is nothing to write yet; the log that is here now does not have the state's last entry; or a digest does not
-    /// agree with the state: a replica's memory is doubted from then on.
-    /// </exception>
+    /// <exception cref="SnapshotRefusedException">There is no data; the state is not of the log that is here now; a digest does not agree with it: a replica's memory is doubted from then on.</exception>
     public SnapshotManifest TakeSnapshot(DatabaseState state, FollowerNeeds needs, CancellationToken cancellation)
     {
         lock (_snapshotGate)
         {
             // The state may have been taken before it was doubted, and what replaced it has another digest there.
             if (_standing != DigestStanding.Sound || (Digests.Find(state.Index) is { } known && known.Digest != state.Digest)) throw SnapshotRefusedException.Doubted(state.Index);
-            if (Log?.Log is not { } log || state.Index == 0) throw SnapshotRefusedException.Nothing();
-            RequireInLog(log, state);
+            var log = SnapshotOrigin.Of(state, Log);
             if (Snapshots.NewestFirst is [var newest, ..] && newest.Position == state.Position) return newest;
             var manifest = WriteSnapshot(state, cancellation);
             Snapshots.Add(manifest, needs.Snapshots);
@@ -345,20 +341,6 @@ public sealed class LocalDatabase : IDisposable
     {
         Snapshots.RemoveLeftovers();
         _opener.RemoveLeftovers(Layout);
-    }
-
-    // The state may have been taken before a bootstrap replaced the log. One that stands before all of this log cannot be
-    // told from such a state, and no log is here to go on behind it.
-    private static void RequireInLog(SegmentedLog log, DatabaseState state)
-    {
-        try
-        {
-            if (log.CrcOf(state.Index) == state.Tail.Crc) return;
-        }
-        catch (Exception gone) when (gone is LogPrunedException or LogDamagedException)
-        {
-        }
-        throw SnapshotRefusedException.NotInLog(state.Index);
     }
 
     private SnapshotManifest WriteSnapshot(DatabaseState state, CancellationToken cancellation)

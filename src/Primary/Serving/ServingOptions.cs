@@ -6,6 +6,9 @@ public sealed record ServingOptions
     /// <summary>Bytes of a snapshot in one message.</summary>
     public const int PieceBytes = 256 * 1024;
 
+    /// <summary>When whoever did not read the pieces of a snapshot may ask for them again.</summary>
+    public static readonly TimeSpan RetryUnread = TimeSpan.FromSeconds(1);
+
     /// <summary>A heartbeat is sent at least so often. Default 1 s.</summary>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(1);
 

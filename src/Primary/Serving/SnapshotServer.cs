@@ -148,7 +148,7 @@ public sealed class SnapshotServer(
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {
-            throw Errors.Busy($"Nothing of the snapshot was read for {options.PieceTimeout.TotalSeconds} s, so its transfer is given to others. Fetch what is missing again.", TimeSpan.FromSeconds(1));
+            throw Errors.Busy($"Nothing of the snapshot was read for {options.PieceTimeout.TotalSeconds} s, so its transfer is given to others. Fetch what is missing again.", ServingOptions.RetryUnread);
         }
     }
 
