@@ -390,15 +390,10 @@ public sealed class LocalDatabase : IDisposable
         return recovered;
     }
 
-    // This node needs the log behind the older of its two newest snapshots; followers theirs, up to the budget.
     private void PruneLog(SegmentedLog log, FollowerNeeds needs)
     {
         // While a digest does not agree nothing is removed that may show why.
         if (Snapshots.NewestFirst.Count < SnapshotCatalogue.Kept || _standing != DigestStanding.Sound) return;
-        var own = Snapshots.NewestFirst[SnapshotCatalogue.Kept - 1].Position.Index + 1;
-        var free = _environment.Files.FreeBytes(Layout.Log);
-        var share = free > long.MaxValue / 2 ? long.MaxValue : (long)((free + log.Bytes) * LogOptions.DiskShare);
-        var followers = Math.Max(needs.LogFrom, log.IndexKeeping(Math.Min(_options.Log.RetainBytes, share)));
-        log.PruneBefore(Math.Min(own, followers));
+        log.PruneBefore(LogKeeping.From(log, Snapshots.NewestFirst[SnapshotCatalogue.Kept - 1], needs, _options.Log.RetainBytes, _environment.Files.FreeBytes(Layout.Log)));
     }
 }
