@@ -7,6 +7,8 @@ namespace Replication.Bench.Peers;
 /// <summary>As much of Redis' protocol as loading and asking needs.</summary>
 internal sealed class RespConnection : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private readonly TcpClient _socket;
     private readonly NetworkStream _stream;
     private readonly byte[] _read = new byte[64 * 1024];
@@ -35,13 +37,19 @@ internal sealed class RespConnection : IDisposable
     }
 
     /// <summary>One command, its answer as text; an error as Redis words it, with its minus.</summary>
+    /// <exception cref="IOException">There was no answer within ten seconds.</exception>
     public async Task<string> AskAsync(string command, CancellationToken cancellation)
     {
-        await _stream.WriteAsync(Encoding.ASCII.GetBytes(command + "\r\n"), cancellation);
-        var line = await ReadLineAsync(cancellation);
-        if (line[0] != '$') return line[0] is '+' or ':' ? line[1..] : line;
-        var length = int.Parse(line.AsSpan(1), CultureInfo.InvariantCulture);
-        return length < 0 ? string.Empty : (await ReadAsync(length + 2, cancellation))[..length];
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(Patience);
+        try
+        {
+            return await AskPatientlyAsync(command, patience.Token);
+        }
+        catch (OperationCanceledException late) when (!cancellation.IsCancellationRequested)
+        {
+            throw new IOException($"Redis did not answer {command} within {Patience.TotalSeconds} s; {_to - _from} bytes of an answer were there.", late);
+        }
     }
 
     /// <summary>Commands in one piece; each has to be answered by OK.</summary>
@@ -57,6 +65,15 @@ internal sealed class RespConnection : IDisposable
     {
         _stream.Dispose();
         _socket.Dispose();
+    }
+
+    private async Task<string> AskPatientlyAsync(string command, CancellationToken cancellation)
+    {
+        await _stream.WriteAsync(Encoding.ASCII.GetBytes(command + "\r\n"), cancellation);
+        var line = await ReadLineAsync(cancellation);
+        if (line[0] != '$') return line[0] is '+' or ':' ? line[1..] : line;
+        var length = int.Parse(line.AsSpan(1), CultureInfo.InvariantCulture);
+        return length < 0 ? string.Empty : (await ReadAsync(length + 2, cancellation))[..length];
     }
 
     private async ValueTask<string> ReadLineAsync(CancellationToken cancellation)

@@ -9,11 +9,14 @@ namespace Replication.Bench.Processes;
 internal sealed partial class ServerProcess : IAsyncDisposable
 {
     private const int Terminate = 15;
+    private const int MaxAsked = 30;
+    private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(2);
     private const int LinesKept = 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lastLines = new();
+    private bool _disposed;
 
     private ServerProcess(Process process) => _process = process;
 
@@ -64,19 +67,15 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
+        if (_disposed) return;
+        _disposed = true;
+        // Asked again and again: Redis does not end while it writes its first log, and forgets that it was asked.
+        for (var asked = 0; !_process.HasExited; asked++)
         {
-            _ = Kill(_process.Id, Terminate);
-            using var patience = new CancellationTokenSource(Patience);
-            try
-            {
-                await _process.WaitForExitAsync(patience.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                _process.Kill();
-                await _process.WaitForExitAsync(CancellationToken.None);
-            }
+            if (asked < MaxAsked) _ = Kill(_process.Id, Terminate);
+            else _process.Kill();
+            using var patience = new CancellationTokenSource(AskEvery);
+            await Task.WhenAny(_process.WaitForExitAsync(patience.Token));
         }
         _process.Dispose();
     }
