@@ -78,6 +78,25 @@ internal sealed class IndexNode
         return low;
     }
 
+    /// <summary>The key of a leaf's last record.</summary>
+    public ReadOnlySpan<byte> LastKey => _records![_count - 1].Key;
+
+    /// <summary>The leaf with the highest keys.</summary>
+    public IndexNode LastLeaf()
+    {
+        var node = this;
+        while (!node.IsLeaf) node = node._children![node._count - 1];
+        return node;
+    }
+
+    /// <summary>Adds a record at the end of the last leaf, if that is the owner's, has room, and ends below it.</summary>
+    public bool TryAppend(object owner, Record record)
+    {
+        if (!ReferenceEquals(_owner, owner) || _count == Capacity || record.Key.SequenceCompareTo(LastKey) <= 0) return false;
+        _records![_count++] = record;
+        return true;
+    }
+
     public static IndexNode NewLeaf(object owner, Record record)
     {
         var leaf = new IndexNode(owner, leaf: true) { _count = 1 };

@@ -6,6 +6,7 @@ public sealed class OrderedIndexBuilder
     private IndexNode? _root;
     private long _count;
     private object _owner = new();
+    private IndexNode? _lastLeaf; // the rightmost one, known from an append and until any other change
 
     /// <summary>Begins with the records of an index, which itself does not change.</summary>
     public OrderedIndexBuilder(OrderedIndex index)
@@ -27,6 +28,7 @@ public sealed class OrderedIndexBuilder
     /// <returns>The replaced one; null when there was none.</returns>
     public Record? Put(Record record)
     {
+        _lastLeaf = null;
         if (_root is null)
         {
             _root = IndexNode.NewLeaf(_owner, record);
@@ -40,10 +42,26 @@ public sealed class OrderedIndexBuilder
         return replaced;
     }
 
+    /// <summary>Inserts a record whose key is above every other one: for records that come in order, without a search.</summary>
+    /// <returns>Whether it was; otherwise nothing has changed.</returns>
+    public bool TryAppend(Record record)
+    {
+        if (_lastLeaf is { } known && known.TryAppend(_owner, record))
+        {
+            _count++;
+            return true;
+        }
+        if (_root is not null && record.Key.SequenceCompareTo(_root.LastLeaf().LastKey) <= 0) return false;
+        Put(record);
+        _lastLeaf = _root!.LastLeaf();
+        return true;
+    }
+
     /// <summary>Removes the record of a key.</summary>
     /// <returns>The removed one; null when there was none.</returns>
     public Record? Remove(ReadOnlySpan<byte> key)
     {
+        _lastLeaf = null;
         var record = Find(key);
         if (record is null) return null;
         _root = _root!.For(_owner);
@@ -58,6 +76,7 @@ public sealed class OrderedIndexBuilder
     public OrderedIndex Freeze()
     {
         _owner = new object();
+        _lastLeaf = null;
         return new OrderedIndex(_root, _count);
     }
 }

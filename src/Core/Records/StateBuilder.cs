@@ -4,6 +4,7 @@ using Replication.Core.Log;
 using Replication.Core.Payloads;
 using Replication.Core.Positions;
 using Replication.Core.Reigns;
+using Replication.Core.Snapshots;
 using Replication.Core.Transactions;
 
 namespace Replication.Core.Records;
@@ -108,12 +109,17 @@ public sealed class StateBuilder
         return new DatabaseState(Tail, _published.ToImmutable(), Digest, Records, _epochs, Configuration);
     }
 
-    /// <summary>Adds a record or an empty collection from a snapshot. Keys ascend within a collection.</summary>
+    /// <summary>Adds records of a collection from a snapshot, or an empty collection. Keys ascend within a collection.</summary>
     /// <exception cref="MalformedPayloadException">A record stands there twice.</exception>
-    internal void Load(string collection, CollectionKind kind, Record? record)
+    internal void Load(ChunkSection section)
     {
-        if (!_collections.TryGetValue(collection, out var working)) working = Create(collection, kind);
-        if (record is not null && Put(working, record) is not null) throw new MalformedPayloadException("a record stands twice in a snapshot");
+        if (!_collections.TryGetValue(section.Name, out var working)) working = Create(section.Name, section.Kind);
+        foreach (var record in section.Records)
+            if (!working.Records.TryAppend(record) && working.Records.Put(record) is not null)
+                throw new MalformedPayloadException("a record stands twice in a snapshot");
+        Records += section.Records.Count;
+        Digest = new StateDigest(unchecked(Digest.Sum + section.Digest.Sum));
+        _touched.Add(working);
     }
 
     /// <summary>Ends loading: the state is that of a position.</summary>

@@ -11,6 +11,9 @@ public static class SnapshotReader
 {
     private const int MaxManifestBytes = 512 * 1024 * 1024;
 
+    // A smaller snapshot is loaded before threads for it have started.
+    private const long ParallelFromBytes = 4 * 1024 * 1024;
+
     /// <summary>Reads a manifest file.</summary>
     /// <exception cref="SnapshotDamagedException">It is not as it was written.</exception>
     public static SnapshotManifest ReadManifest(IFileSystem files, string path)
@@ -43,15 +46,12 @@ public static class SnapshotReader
         if (file.Length != manifest.Bytes)
             throw new SnapshotDamagedException(dataPath, $"it has {file.Length} bytes, the manifest says {manifest.Bytes}");
         var state = new StateBuilder(DatabaseState.Empty, new DigestHistory(capacity: 1));
-        var buffer = Array.Empty<byte>();
+        // Read by this thread, so that files are read in order; checked and decoded by others; put into the index by this one.
+        using var decoders = new OrderedPipeline<ChunkDecoder>(parallel: manifest.Bytes >= ParallelFromBytes, chunk => chunk.Decode(dataPath));
         try
         {
-            for (var i = 0; i < manifest.Chunks.Length; i++)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                if (buffer.Length < manifest.Chunks[i].Length) buffer = new byte[manifest.Chunks[i].Length];
-                ChunkLoader.Load(ReadChunk(file, manifest.Chunks[i], i, buffer), state);
-            }
+            var next = 0;
+            decoders.Run(chunk => Read(file, manifest, chunk, ref next), chunk => Load(chunk, state), cancellation);
         }
         catch (MalformedPayloadException malformed)
         {
@@ -72,9 +72,36 @@ public static class SnapshotReader
     public static ReadOnlySpan<byte> ReadChunk(IFile file, SnapshotChunk chunk, int number, Span<byte> buffer)
     {
         var bytes = buffer[..chunk.Length];
-        if (file.Read(bytes, chunk.Offset, FileLabel.SnapshotRead) != chunk.Length) throw new SnapshotDamagedException(file.Path, $"it ends inside chunk {number}");
+        Read(file, chunk, number, bytes);
+        Verify(bytes, chunk, number, file.Path);
+        return bytes;
+    }
+
+    /// <summary>Checks a chunk's SHA-256.</summary>
+    /// <exception cref="SnapshotDamagedException">It is not as it was written.</exception>
+    internal static void Verify(ReadOnlySpan<byte> bytes, SnapshotChunk chunk, int number, string path)
+    {
         Span<byte> sha = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(bytes, sha);
-        return sha.SequenceEqual(chunk.Sha256.AsSpan()) ? bytes : throw new SnapshotDamagedException(file.Path, $"chunk {number} is not as it was written");
+        if (!sha.SequenceEqual(chunk.Sha256.AsSpan())) throw new SnapshotDamagedException(path, $"chunk {number} is not as it was written");
+    }
+
+    private static bool Read(IFile file, SnapshotManifest manifest, ChunkDecoder decoder, ref int next)
+    {
+        if (next == manifest.Chunks.Length) return false;
+        var chunk = manifest.Chunks[next];
+        Read(file, chunk, next, decoder.RoomFor(chunk, next));
+        next++;
+        return true;
+    }
+
+    private static void Read(IFile file, SnapshotChunk chunk, int number, Span<byte> bytes)
+    {
+        if (file.Read(bytes, chunk.Offset, FileLabel.SnapshotRead) != chunk.Length) throw new SnapshotDamagedException(file.Path, $"it ends inside chunk {number}");
+    }
+
+    private static void Load(ChunkDecoder chunk, StateBuilder state)
+    {
+        foreach (var section in chunk.Sections) state.Load(section);
     }
 }

@@ -172,7 +172,7 @@ public sealed class DigestMismatchTests
         foreach (var collection in state.Collections.Values)
             for (var cursor = collection.Records.From([]); cursor.MoveNext();)
                 if (!cursor.Current.Key.SequenceEqual(Encoding.UTF8.GetBytes(key)))
-                    wrong.Load(collection.Name, collection.Kind, cursor.Current);
+                    wrong.Load(new ChunkSection(collection.Name, collection.Kind, [cursor.Current], StateDigest.Empty.With(collection.NameBytes, cursor.Current)));
         wrong.LoadEnd(state.Tail, state.Epochs, state.Configuration);
         return wrong.Freeze();
     }

@@ -16,6 +16,33 @@ public sealed class OrderedIndexTests
         Assert.Null(new OrderedIndexBuilder(OrderedIndex.Empty).Remove("a"u8));
     }
 
+    [Fact]
+    public void Records_in_order_are_appended_and_any_other_is_refused_and_changes_nothing()
+    {
+        var builder = new OrderedIndexBuilder(OrderedIndex.Empty);
+        var records = Enumerable.Range(0, 5_000).Select(number => new Record(System.Text.Encoding.ASCII.GetBytes($"k{2 * number:D6}"), [], number)).ToList();
+        OrderedIndex? middle = null;
+
+        foreach (var (record, number) in records.Select((record, number) => (record, number)))
+        {
+            Assert.True(builder.TryAppend(record));
+            Assert.False(builder.TryAppend(record));
+            if (number % 97 == 0) Assert.False(builder.TryAppend(records[number / 2]));
+            if (number % 1_000 == 500) builder.Put(new Record(System.Text.Encoding.ASCII.GetBytes($"k{number + 1:D6}"), [], number));
+            if (number == 2_500) middle = builder.Freeze();
+        }
+
+        var index = builder.Freeze();
+        Assert.Equal(5_005, index.Count);
+        Assert.All(records, record => Assert.Same(record, index.Find(record.Key)));
+        Assert.Equal(2_501 + 3, middle!.Count);
+        Assert.Null(middle.Find(records[2_501].Key));
+        var keys = new List<string>();
+        for (var cursor = index.From([]); cursor.MoveNext();) keys.Add(System.Text.Encoding.ASCII.GetString(cursor.Current.Key));
+        Assert.Equal(keys.Order(StringComparer.Ordinal), keys);
+        Assert.Equal(5_005, keys.Count);
+    }
+
     [Theory]
     [InlineData(1, 400, 3)]
     [InlineData(2, 3_000, 4)]

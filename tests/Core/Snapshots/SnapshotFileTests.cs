@@ -66,6 +66,17 @@ public sealed class SnapshotFileTests
     }
 
     [Fact]
+    public void A_changed_byte_in_one_of_many_chunks_that_are_decoded_side_by_side_is_found_and_named()
+    {
+        Fill(records: 7 * 1024, valueBytes: 1024);
+        var manifest = Write();
+
+        _files.Disk.FlipBit(Path.Combine(Directory, manifest.DataName), manifest.Chunks[4].Offset + 700, bit: 3);
+
+        Assert.Contains("chunk 4", Assert.Throws<SnapshotDamagedException>(() => Load(manifest)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_collection_that_ends_with_a_chunk_leaves_no_empty_section_behind()
     {
         Fill(records: 1, valueBytes: SnapshotWriter.ChunkBytes);

@@ -1,0 +1,90 @@
+using System.Text;
+using Replication.Core.Payloads;
+using Replication.Core.Records;
+
+namespace Replication.Core.Snapshots;
+
+/// <summary>One chunk on its way from the file into a state: its bytes, and then what they say. Used again for another chunk.</summary>
+internal sealed class ChunkDecoder
+{
+    private readonly List<ChunkSection> _sections = [];
+    private byte[] _bytes = [];
+    private SnapshotChunk? _chunk;
+
+    /// <summary>Its number in the manifest.</summary>
+    public int Number { get; private set; }
+
+    /// <summary>What it holds, in order. Valid behind <see cref="Decode"/>.</summary>
+    public IReadOnlyList<ChunkSection> Sections => _sections;
+
+    /// <summary>Room for the bytes of a chunk.</summary>
+    public Span<byte> RoomFor(SnapshotChunk chunk, int number)
+    {
+        (_chunk, Number) = (chunk, number);
+        if (_bytes.Length < chunk.Length) _bytes = new byte[chunk.Length];
+        return _bytes.AsSpan(0, chunk.Length);
+    }
+
+    /// <summary>Checks the bytes and makes records of them, and their digest.</summary>
+    /// <param name="path">Of the file, for the message.</param>
+    /// <exception cref="SnapshotDamagedException">They are not as they were written.</exception>
+    /// <exception cref="MalformedPayloadException">They are no content of a chunk.</exception>
+    public void Decode(string path)
+    {
+        _sections.Clear();
+        var bytes = _bytes.AsSpan(0, _chunk!.Length);
+        SnapshotReader.Verify(bytes, _chunk, Number, path);
+        var sections = new PayloadReader(bytes);
+        while (sections.Next())
+            if (sections.Field == 1)
+                _sections.Add(ReadSection(sections.Bytes));
+    }
+
+    private static ChunkSection ReadSection(ReadOnlySpan<byte> bytes)
+    {
+        var (name, kind, records) = (string.Empty, CollectionKind.Json, new List<Record>());
+        var fields = new PayloadReader(bytes);
+        while (fields.Next())
+        {
+            switch (fields.Field)
+            {
+                case 1:
+                    name = Encoding.ASCII.GetString(fields.Bytes);
+                    break;
+                case 2:
+                    kind = fields.Number <= 1 ? (CollectionKind)fields.Number : throw new MalformedPayloadException("a collection's kind is unknown");
+                    break;
+                case 3:
+                    records.Add(ReadRecord(fields.Bytes));
+                    break;
+            }
+        }
+        if (!CollectionName.IsValid(name)) throw new MalformedPayloadException("a section names no collection");
+        var nameBytes = Encoding.ASCII.GetBytes(name);
+        return new ChunkSection(name, kind, records, records.Aggregate(StateDigest.Empty, (digest, record) => digest.With(nameBytes, record)));
+    }
+
+    private static Record ReadRecord(ReadOnlySpan<byte> bytes)
+    {
+        byte[] key = [], value = [];
+        var index = 0UL;
+        var fields = new PayloadReader(bytes);
+        while (fields.Next())
+        {
+            switch (fields.Field)
+            {
+                case 1: key = fields.Bytes.ToArray(); break;
+                case 2: value = fields.Bytes.ToArray(); break;
+                case 3: index = fields.Number; break;
+            }
+        }
+        return key.Length is 0 or > Transactions.TransactionLimits.MaxKeyBytes ? throw new MalformedPayloadException("a record has no key") : new Record(key, value, (long)index);
+    }
+}
+
+/// <summary>Records of one collection that stand together in a chunk.</summary>
+/// <param name="Name">Of the collection.</param>
+/// <param name="Kind">Of the collection.</param>
+/// <param name="Records">Their keys ascend; none of an empty collection.</param>
+/// <param name="Digest">Of these records.</param>
+internal sealed record ChunkSection(string Name, CollectionKind Kind, IReadOnlyList<Record> Records, StateDigest Digest);
