@@ -150,6 +150,22 @@ public sealed class Bootstrap : IDisposable
         return builder.Freeze();
     }
 
+    /// <summary>
+    /// As <see cref="Replay"/> for a node that has nothing else: where a digest in the log does not agree, it stays with what
+    /// it has. Installed, it finds that again, and holds there. A node that has data keeps that instead.
+    /// </summary>
+    public DatabaseState ReplayWhatAgrees(DatabaseState state, long commitIndex, CancellationToken cancellation)
+    {
+        try
+        {
+            return Replay(state, commitIndex, cancellation);
+        }
+        catch (DigestMismatchException)
+        {
+            return state;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -87,6 +87,9 @@ public sealed record NodeFacts
     /// <summary>Where the node stopped because its files do not agree with a digest; null when they do.</summary>
     public DigestHold? Hold { get; init; }
 
+    /// <summary>Whether readers are shown nothing for now: memory is doubted, or the data is not in the history that goes on.</summary>
+    public bool IsWithheld { get; init; }
+
     /// <summary>Since the process started.</summary>
     public required TimeSpan Uptime { get; init; }
 

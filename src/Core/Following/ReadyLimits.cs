@@ -13,6 +13,7 @@ public readonly record struct ReadyLimits(TimeSpan Lag, TimeSpan Silence)
         NodePhase.Starting => "The node is starting.",
         NodePhase.Stopping => "The node is stopping.",
         _ when facts.Hold is { } hold => $"{hold.Finding} {hold.Advice}",
+        _ when facts.IsWithheld => "The node shows nothing for now: its data is being checked or replaced.",
         _ when !facts.IsReignOpen => "The reign's first entry is not committed yet.",
         _ => facts.Upstream is { } upstream ? NotReadyReason(facts.State, upstream) : null,
     };

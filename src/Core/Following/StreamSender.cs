@@ -83,8 +83,11 @@ public sealed class StreamSender
     /// <returns>Null when it makes sense; otherwise what is wrong with it.</returns>
     public string? Acknowledge(in Acknowledgement acknowledgement, long durableHere, TimeSpan now)
     {
+        var (isFirst, wasFetching) = (Progress.Stamp == 0, Progress.Transfer.IsUnderWay);
         if (Progress.Acknowledge(acknowledgement, SentIndex, durableHere, now) is { } wrong) return wrong;
         _window.Received(acknowledgement.Received);
+        // What the replica shows is of unknown age until its stamp comes back: it need not wait for that.
+        if (isFirst || (wasFetching && !Progress.Transfer.IsUnderWay)) _nextHeartbeat = now;
         return null;
     }
 

@@ -49,6 +49,7 @@ public sealed class StatusReporter(ReplicationNode node)
             Below = below,
             Upstream = node.Replica?.Describe(),
             Hold = database.Hold,
+            IsWithheld = database.IsWithdrawn || database.Standing == DigestStanding.Doubted,
             Uptime = node.Uptime,
             Counters = new NodeCounters(
                 node.Commits?.Commits ?? 0,

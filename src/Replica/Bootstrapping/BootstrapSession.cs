@@ -19,6 +19,7 @@ internal sealed class BootstrapSession : IDisposable
     private const int MaxReplays = 8;
 
     private readonly Bootstrap _bootstrap;
+    private readonly Func<Bootstrap, DatabaseState, long, CancellationToken, DatabaseState> _replay;
     private readonly UpstreamCall _call;
     private readonly ReplicaProgress _progress;
     private readonly FollowedPath _path;
@@ -26,9 +27,10 @@ internal sealed class BootstrapSession : IDisposable
     private readonly TimeProvider _time;
     private readonly LogPump _pump;
 
-    public BootstrapSession(Bootstrap bootstrap, UpstreamCall call, ReplicaProgress progress, FollowedPath path, ReplicaOptions options, TimeProvider time, Action<Exception> fatal)
+    public BootstrapSession(Bootstrap bootstrap, Func<Bootstrap, DatabaseState, long, CancellationToken, DatabaseState> replay, UpstreamCall call, ReplicaProgress progress, FollowedPath path, ReplicaOptions options, TimeProvider time, Action<Exception> fatal)
     {
         _bootstrap = bootstrap;
+        _replay = replay;
         _call = call;
         _progress = progress;
         _path = path;
@@ -59,7 +61,7 @@ internal sealed class BootstrapSession : IDisposable
             // If the stream broke meanwhile, the state is as good; what follows notices.
             await Task.WhenAny(acknowledging).WaitAsync(_options.SilenceTimeout, _time, cancellation);
             await _pump.DrainAsync(cancellation);
-            return (_bootstrap.Replay(state, Intake.CommitIndex, cancellation), string.Empty);
+            return (_replay(_bootstrap, state, Intake.CommitIndex, cancellation), string.Empty);
         }
         finally
         {
@@ -85,7 +87,7 @@ internal sealed class BootstrapSession : IDisposable
         var state = _bootstrap.Load(cancellation);
         for (var replays = 0; replays < MaxReplays; replays++)
         {
-            var newer = _bootstrap.Replay(state, Intake.CommitIndex, cancellation);
+            var newer = _replay(_bootstrap, state, Intake.CommitIndex, cancellation);
             var isNear = newer.Index - state.Index <= NearEntries;
             state = newer;
             if (isNear) break;

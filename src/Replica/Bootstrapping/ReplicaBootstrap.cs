@@ -74,7 +74,7 @@ internal sealed class ReplicaBootstrap : IDisposable
     public async Task<bool> InstallIfWholeAsync(CancellationToken cancellation)
     {
         if (_current is not { Missing.Count: 0 } bootstrap) return false;
-        await ForgettingDamageAsync(bootstrap, () => Task.Run(() => Install(bootstrap, bootstrap.Replay(bootstrap.Load(cancellation), commitIndex: 0, cancellation)), cancellation));
+        await ForgettingDamageAsync(bootstrap, () => Task.Run(() => Install(bootstrap, Replay(bootstrap, bootstrap.Load(cancellation), commitIndex: 0, cancellation)), cancellation));
         return true;
     }
 
@@ -126,7 +126,7 @@ internal sealed class ReplicaBootstrap : IDisposable
     {
         DatabaseState? state;
         StreamIntake intake;
-        using (var session = new BootstrapSession(bootstrap, call, _progress, _path, _options, _time, _fatal))
+        using (var session = new BootstrapSession(bootstrap, Replay, call, _progress, _path, _options, _time, _fatal))
         {
             (state, var reason) = await session.RunAsync(token => _fetcher.FetchAsync(source.Snapshots, bootstrap, token), cancellation);
             if (state is null) return (null, reason);
@@ -135,6 +135,10 @@ internal sealed class ReplicaBootstrap : IDisposable
         await Task.Run(() => Install(bootstrap, state), cancellation);
         return (intake, string.Empty);
     }
+
+    private DatabaseState Replay(Bootstrap bootstrap, DatabaseState state, long commitIndex, CancellationToken cancellation) => _database.Log is null
+        ? bootstrap.ReplayWhatAgrees(state, commitIndex, cancellation)
+        : bootstrap.Replay(state, commitIndex, cancellation);
 
     private async Task ForgettingDamageAsync(Bootstrap bootstrap, Func<Task> bring)
     {

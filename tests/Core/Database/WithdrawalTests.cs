@@ -67,6 +67,7 @@ public sealed class WithdrawalTests
         var state = bootstrap.Load(CancellationToken.None);
 
         Assert.Throws<DigestMismatchException>(() => bootstrap.Replay(state, 0, CancellationToken.None));
+        Assert.Same(state, bootstrap.ReplayWhatAgrees(state, 0, CancellationToken.None));
         Assert.Null(node.Database.Log);
     }
 

@@ -89,6 +89,10 @@ public sealed class NodeStatusTests
     }
 
     [Fact]
+    public void A_replica_that_shows_nothing_is_not_ready_however_young_its_data() =>
+        Assert.Contains("shows nothing for now", NodeStatus.Of(Facts(Following(), "Streaming") with { IsWithheld = true }, Limits).NotReadyReason, StringComparison.Ordinal);
+
+    [Fact]
     public void A_replica_without_a_session_is_not_ready_however_young_its_data()
     {
         var status = Replica(Following() with { Connected = false }, state: "Connecting");

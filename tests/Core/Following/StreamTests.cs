@@ -1,3 +1,4 @@
+using Replication.Core.Bootstrapping;
 using Replication.Core.Following;
 using Replication.Core.Log;
 using Replication.Core.Positions;
@@ -40,6 +41,24 @@ public sealed class StreamTests : IDisposable
 
         Assert.Equal(SendStep.Wait, _sender.Next(1, 0, TimeSpan.Zero));
         Assert.Equal([1], _appended);
+    }
+
+    [Fact]
+    public void The_first_acknowledgement_and_the_one_behind_a_bootstrap_are_echoed_at_once()
+    {
+        var now = TimeSpan.FromMilliseconds(100);
+        Assert.Null(_sender.Acknowledge(new Acknowledgement(0, 0, 0, 5, new TransferProgress(1, 10)), 0, now));
+        Assert.Equal(SendStep.Heartbeat, _sender.Next(0, 0, now));
+        Assert.Equal(5UL, _sender.Heartbeat(0, 0, TimeSpan.Zero, now).EchoedStamp);
+
+        Assert.Null(_sender.Acknowledge(new Acknowledgement(0, 0, 0, 6, new TransferProgress(9, 10)), 0, now));
+        Assert.Equal(SendStep.Wait, _sender.Next(0, 0, now));
+        Assert.Null(_sender.Acknowledge(new Acknowledgement(0, 0, 0, 7), 0, now));
+        Assert.Equal(SendStep.Heartbeat, _sender.Next(0, 0, now));
+        Assert.Equal(7UL, _sender.Heartbeat(0, 0, TimeSpan.Zero, now).EchoedStamp);
+        Assert.Null(_sender.Acknowledge(new Acknowledgement(0, 0, 0, 8), 0, now));
+
+        Assert.Equal(SendStep.Wait, _sender.Next(0, 0, now));
     }
 
     [Fact]
@@ -119,6 +138,7 @@ public sealed class StreamTests : IDisposable
         Assert.Equal(SendStep.Wait, _sender.Next(durable: 9, 0, TimeSpan.Zero));
 
         _sender.Acknowledge(new Acknowledgement(1, 0, 0, 1), 9, TimeSpan.Zero);
+        _sender.Heartbeat(9, 0, TimeSpan.Zero, TimeSpan.Zero);
 
         Assert.Equal(SendStep.Frames, _sender.Next(9, 0, TimeSpan.Zero));
     }
