@@ -50,11 +50,14 @@ public sealed class StreamSender
     /// <param name="now">On the same clock as at the beginning.</param>
     public SendStep Next(long durable, long commitIndex, TimeSpan now)
     {
-        if (now >= _nextHeartbeat) return now - Progress.LastContact > _limits.Silence ? SendStep.EndSilent : SendStep.Heartbeat;
+        if (now >= _nextHeartbeat) return IsSilent(now) ? SendStep.EndSilent : SendStep.Heartbeat;
         // With nothing to carry it, a commit index that moved is announced at once.
         if (SentIndex >= durable && Announceable(commitIndex) > _announcedCommit) return SendStep.Heartbeat;
         return SentIndex < durable && _window.IsOpen ? SendStep.Frames : SendStep.Wait;
     }
+
+    /// <summary>Whether nothing was acknowledged for too long. To be asked apart from <see cref="Next"/>, too: a message to a replica that reads nothing may be under way for ever.</summary>
+    public bool IsSilent(TimeSpan now) => now - Progress.LastContact > _limits.Silence;
 
     /// <summary>How long <see cref="SendStep.Wait"/> holds when nothing happens.</summary>
     public TimeSpan UntilHeartbeat(TimeSpan now) => _nextHeartbeat > now ? _nextHeartbeat - now : TimeSpan.Zero;

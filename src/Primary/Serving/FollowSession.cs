@@ -47,8 +47,10 @@ internal sealed class FollowSession(
         using var untilGivenUp = CancellationTokenSource.CreateLinkedTokenSource(call);
         var reading = ReadAsync(sender, requests, call);
         var writing = WriteAsync(sender, responses, untilGivenUp.Token, either.Token);
+        var watching = WatchAsync(sender, either.Token);
         var first = await Task.WhenAny(reading, writing, _asked.Task);
         await _ended.CancelAsync();
+        await Task.WhenAny(watching);
         var reason = await Describe(first);
         if (await LeavesAsync(writing, untilGivenUp) && first != reading && !call.IsCancellationRequested)
         {
@@ -108,6 +110,20 @@ internal sealed class FollowSession(
         catch (Exception failure) when (failure is OperationCanceledException or IOException or RpcException or InvalidOperationException)
         {
             return failure is OperationCanceledException ? "the connection was closed" : failure.Message;
+        }
+    }
+
+    // The writing half may be inside a message that the replica does not read.
+    private async Task WatchAsync(StreamSender sender, CancellationToken cancellation)
+    {
+        using var timer = new PeriodicTimer(options.HeartbeatInterval, time);
+        while (await timer.WaitForNextTickAsync(cancellation))
+        {
+            bool isSilent;
+            lock (registry.Gate) isSilent = sender.IsSilent(registry.Now);
+            if (!isSilent) continue;
+            End(SessionEnd.Silent);
+            return;
         }
     }
 
