@@ -15,6 +15,7 @@ public sealed class StreamSender
     private readonly SendLimits _limits;
     private readonly SendWindow _window = new();
     private long _announcedCommit;
+    private long _commitBeforeRun;
     private TimeSpan _nextHeartbeat;
     private UpstreamPath? _path;
 
@@ -70,12 +71,21 @@ public sealed class StreamSender
         return new StreamHeartbeat(_announcedCommit, durable, Progress.Stamp, ownAge) { Path = _path };
     }
 
+    /// <summary>The heartbeat to send between two pieces of a large run, when one is due; null when none is. Nothing of the run counts as sent for it.</summary>
+    public StreamHeartbeat? BetweenPieces(long durable, TimeSpan ownAge, TimeSpan now)
+    {
+        if (now < _nextHeartbeat) return null;
+        _nextHeartbeat = now + _limits.Heartbeat;
+        return new StreamHeartbeat(_commitBeforeRun, durable, Progress.Stamp, ownAge) { Path = _path };
+    }
+
     /// <summary>
     /// The messages for the next frames. They count as sent from now on: an acknowledgement may name them as soon as the
     /// last one is on its way.
     /// </summary>
     public IEnumerable<StreamFrames> Frames(FrameRun run, long commitIndex)
     {
+        _commitBeforeRun = _announcedCommit;
         SentIndex = run.LastIndex;
         _window.Sent(run.LastIndex, run.Frames.Length);
         _announcedCommit = Announceable(commitIndex);

@@ -175,7 +175,7 @@ internal sealed class FollowSession(
                         break;
                     case SendStep.Frames:
                         cursor ??= lease.Log.OpenCursor(sender.SentIndex + 1);
-                        foreach (var frames in Frames(sender, cursor.Read(durable), commitIndex)) await responses.WriteAsync(frames.ToMessage(), call);
+                        await SendAsync(sender, cursor.Read(durable), durable, commitIndex, responses, call);
                         break;
                     case SendStep.EndSilent:
                         End(SessionEnd.Silent);
@@ -209,6 +209,22 @@ internal sealed class FollowSession(
         using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         await Task.WhenAny(durable, acknowledged, Task.Delay(untilHeartbeat, time, timer.Token));
         await timer.CancelAsync();
+    }
+
+    private async Task SendAsync(StreamSender sender, FrameRun run, long durable, long commitIndex, IAsyncStreamWriter<FollowResponse> responses, CancellationToken call)
+    {
+        foreach (var frames in Frames(sender, run, commitIndex))
+        {
+            await responses.WriteAsync(frames.ToMessage(), call);
+            if (frames.Continued && BetweenPieces(sender, run, durable) is { } heartbeat) await responses.WriteAsync(heartbeat.ToMessage(), call);
+        }
+    }
+
+    private StreamHeartbeat? BetweenPieces(StreamSender sender, FrameRun run, long durable)
+    {
+        StreamHeartbeat? due;
+        lock (registry.Gate) due = sender.BetweenPieces(durable, self.Age(), registry.Now);
+        return due is { } heartbeat ? heartbeat with { BytesBehind = lease.Log.BytesBehind(run.FirstIndex - 1) } : null;
     }
 
     private StreamHeartbeat Heartbeat(StreamSender sender, LogCursor? cursor, long durable, long commitIndex)

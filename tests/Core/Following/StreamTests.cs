@@ -131,6 +131,27 @@ public sealed class StreamTests : IDisposable
     }
 
     [Fact]
+    public void Between_the_pieces_of_a_large_entry_a_heartbeat_is_taken_that_says_nothing_of_the_entry()
+    {
+        Send(1, commitIndex: 1);
+        _sender.Heartbeat(1, 1, TimeSpan.Zero, TimeSpan.Zero);
+        _log.Append(900);
+        using var cursor = _log.Log.OpenCursor(2);
+        var pieces = _sender.Frames(cursor.Read(2), commitIndex: 1).ToList();
+        _receiver.Take(pieces[0]);
+
+        Assert.Null(_sender.BetweenPieces(2, TimeSpan.Zero, TimeSpan.FromSeconds(0.9)));
+        var heartbeat = _sender.BetweenPieces(2, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        Assert.Equal((1L, 2L), (heartbeat!.Value.CommitIndex, heartbeat.Value.DurableIndex));
+        Assert.Null(_sender.BetweenPieces(2, TimeSpan.Zero, TimeSpan.FromSeconds(1.1)));
+        _receiver.Take(heartbeat.Value);
+        foreach (var piece in pieces.Skip(1)) _receiver.Take(piece);
+
+        Assert.Equal([1, 2], _appended);
+        Assert.Equal(1, _receiver.CommitIndex);
+    }
+
+    [Fact]
     public void Nothing_more_is_sent_while_the_window_is_full()
     {
         _sender.Heartbeat(1, 0, TimeSpan.Zero, TimeSpan.Zero);
