@@ -17,7 +17,11 @@ public sealed class TransferSlots(int maxNodes)
     /// <summary>Nobody is told to come again later.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
 
+    // Of so many nodes it is known which snapshot they got; beyond, one may count twice.
+    private const int MaxRemembered = 1024;
+
     private readonly Dictionary<ulong, Transfer> _transfers = [];
+    private readonly Dictionary<ulong, long> _served = [];
 
     /// <summary>Nodes that fetch now.</summary>
     public int Nodes => _transfers.Count;
@@ -50,11 +54,18 @@ public sealed class TransferSlots(int maxNodes)
     public void Sent(ulong nodeId, long bytes, TimeSpan now) => _transfers[nodeId].Sent(bytes, now);
 
     /// <summary>A request of a node that entered has ended.</summary>
-    /// <returns>Whether it was the node's last one.</returns>
-    public bool Leave(ulong nodeId)
+    /// <param name="nodeId">Of the node.</param>
+    /// <param name="snapshot">Index of the snapshot that it fetches.</param>
+    /// <param name="isWhole">Whether everything that was asked for was sent.</param>
+    /// <returns>Whether this is the first that the node got of this snapshot: its requests need not overlap, and are one transfer all the same.</returns>
+    public bool Leave(ulong nodeId, long snapshot, bool isWhole)
     {
         var transfer = _transfers[nodeId];
-        return --transfer.Requests == 0 && _transfers.Remove(nodeId);
+        if (--transfer.Requests == 0) _transfers.Remove(nodeId);
+        if (!isWhole || _served.GetValueOrDefault(nodeId) == snapshot) return false;
+        if (_served.Count >= MaxRemembered) _served.Clear();
+        _served[nodeId] = snapshot;
+        return true;
     }
 
     // The first to end makes room. What it will still ask for is not known here, so this is the least that is left.

@@ -82,7 +82,7 @@ public sealed class SnapshotServer(
         }
         finally
         {
-            if (_transfers.Leave(request.NodeId) && isWhole) Interlocked.Increment(ref _served);
+            if (_transfers.Leave(request.NodeId, manifest.Position.Index, isWhole)) Interlocked.Increment(ref _served);
         }
         PrimaryLog.SnapshotServed(logger, chunks.Count, manifest.Chunks.Length, manifest.Position.ToString());
     }

@@ -37,9 +37,9 @@ internal sealed class TransferGate(ServingOptions options, TimeProvider time)
     }
 
     /// <summary>A request ends.</summary>
-    /// <returns>Whether it was the node's last one.</returns>
-    public bool Leave(ulong nodeId)
+    /// <returns>Whether it is to be counted: see <see cref="TransferSlots.Leave"/>.</returns>
+    public bool Leave(ulong nodeId, long snapshot, bool isWhole)
     {
-        lock (_gate) return _slots.Leave(nodeId);
+        lock (_gate) return _slots.Leave(nodeId, snapshot, isWhole);
     }
 }

@@ -14,12 +14,28 @@ public sealed class TransferSlotsTests
         Assert.Null(_slots.Enter(2, 100, TimeSpan.Zero));
         Assert.NotNull(_slots.Enter(3, 100, TimeSpan.Zero));
 
-        Assert.False(_slots.Leave(1));
+        _slots.Leave(1, snapshot: 7, isWhole: true);
         Assert.NotNull(_slots.Enter(3, 100, TimeSpan.Zero));
-        Assert.True(_slots.Leave(1));
+        _slots.Leave(1, snapshot: 7, isWhole: true);
 
         Assert.Null(_slots.Enter(3, 100, TimeSpan.Zero));
         Assert.Equal(2, _slots.Nodes);
+    }
+
+    [Fact]
+    public void What_a_node_gets_of_one_snapshot_counts_once_whether_its_requests_overlap_or_not()
+    {
+        Assert.False(Request(1, snapshot: 7, isWhole: false));
+        Assert.True(Request(1, snapshot: 7, isWhole: true));
+        Assert.False(Request(1, snapshot: 7, isWhole: true));
+        Assert.True(Request(2, snapshot: 7, isWhole: true));
+        Assert.True(Request(1, snapshot: 9, isWhole: true));
+
+        bool Request(ulong node, long snapshot, bool isWhole)
+        {
+            Assert.Null(_slots.Enter(node, 100, TimeSpan.Zero));
+            return _slots.Leave(node, snapshot, isWhole);
+        }
     }
 
     [Fact]
