@@ -87,19 +87,9 @@ internal sealed class ReplicaSession : IDisposable
     {
         while (true)
         {
-            bool more;
-            try
-            {
-                more = await _call.ReadAsync().WaitAsync(_options.SilenceTimeout, _time, cancellation);
-            }
-            catch (TimeoutException)
-            {
-                _call.FellSilent = true;
-                return EndOfSession.Silent(_options.SilenceTimeout);
-            }
-            if (!more) return EndOfSession.Closed;
+            var (message, end) = await _call.NextAsync(_receiver.Tail.Index + 1, cancellation);
+            if (message is null) return end!;
             if (_database.Standing != DigestStanding.Sound) return EndOfSession.Doubted;
-            var message = _call.Take(_receiver.Tail.Index + 1);
             switch (message.MessageCase)
             {
                 case FollowResponse.MessageOneofCase.Frames:
@@ -108,8 +98,6 @@ internal sealed class ReplicaSession : IDisposable
                 case FollowResponse.MessageOneofCase.Heartbeat:
                     Take(message.Heartbeat.ToHeartbeat());
                     break;
-                case FollowResponse.MessageOneofCase.Ending:
-                    return message.Ending.Message;
                 default:
                     return EndOfSession.Misplaced(message);
             }

@@ -18,7 +18,7 @@ internal sealed class UpstreamCall(AsyncDuplexStreamingCall<FollowRequest, Follo
     public DownstreamReporter Reporter { get; } = new();
 
     /// <summary>Whether its session ended because nothing came any more although the connection was open.</summary>
-    public bool FellSilent { get; set; }
+    public bool FellSilent { get; private set; }
 
     /// <summary>Says Hello and waits for the answer.</summary>
     /// <exception cref="UpstreamException">There is none.</exception>
@@ -37,14 +37,38 @@ internal sealed class UpstreamCall(AsyncDuplexStreamingCall<FollowRequest, Follo
         return Take(hello.Durable.Index + 1);
     }
 
-    /// <summary>Whether there is another message. The same task until <see cref="Take"/>.</summary>
-    // The call was made with the token that ends it, so its reads need none.
-    public Task<bool> ReadAsync() => _read ??= call.ResponseStream.MoveNext(CancellationToken.None);
-
-    /// <summary>The message that was read.</summary>
+    /// <summary>The next message of a session.</summary>
     /// <param name="expectedIndex">The entry that comes next, for the error.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <returns>The message, or why the session is at its end.</returns>
     /// <exception cref="StreamDamagedException">It is not as it was sent.</exception>
-    public FollowResponse Take(long expectedIndex)
+    public Task<(FollowResponse? Message, string? End)> NextAsync(long expectedIndex, CancellationToken cancellation) => NextAsync(ReadAsync(), ReadAsync(), expectedIndex, cancellation);
+
+    /// <summary>As above, but with neither when another task completed first: the message is then whoever's who asks next.</summary>
+    public Task<(FollowResponse? Message, string? End)> NextAsync(long expectedIndex, Task unless, CancellationToken cancellation) =>
+        NextAsync(ReadAsync(), Task.WhenAny(unless, ReadAsync()), expectedIndex, cancellation);
+
+    private async Task<(FollowResponse? Message, string? End)> NextAsync(Task<bool> read, Task until, long expectedIndex, CancellationToken cancellation)
+    {
+        try
+        {
+            await until.WaitAsync(options.SilenceTimeout, time, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            FellSilent = true;
+            return (null, EndOfSession.Silent(options.SilenceTimeout));
+        }
+        if (!read.IsCompleted) return (null, null);
+        if (!await read) return (null, EndOfSession.Closed);
+        var message = Take(expectedIndex);
+        return message.Ending is { } ending ? (null, ending.Message) : (message, null);
+    }
+
+    // One at a time, and the same until it is taken. The call was made with the token that ends it, so its reads need none.
+    private Task<bool> ReadAsync() => _read ??= call.ResponseStream.MoveNext(CancellationToken.None);
+
+    private FollowResponse Take(long expectedIndex)
     {
         _read = null;
         call.ResponseStream.Current.ThrowIfChanged(expectedIndex);

@@ -98,21 +98,11 @@ internal sealed class BootstrapSession : IDisposable
     // Null when there is a state, or none because bringing it failed.
     private async Task<string?> ReceiveAsync(Task bringing, CancellationToken cancellation)
     {
-        while (true)
+        while (!bringing.IsCompleted)
         {
-            var read = _call.ReadAsync();
-            try
-            {
-                await Task.WhenAny(bringing, read).WaitAsync(_options.SilenceTimeout, _time, cancellation);
-            }
-            catch (TimeoutException)
-            {
-                _call.FellSilent = true;
-                return EndOfSession.Silent(_options.SilenceTimeout);
-            }
-            if (bringing.IsCompleted) return null;
-            if (!await read) return EndOfSession.Closed;
-            var message = _call.Take(Intake.Tail.Index + 1);
+            var (message, end) = await _call.NextAsync(Intake.Tail.Index + 1, unless: bringing, cancellation);
+            if (end is not null) return end;
+            if (message is null) break;
             switch (message.MessageCase)
             {
                 case FollowResponse.MessageOneofCase.Frames:
@@ -125,12 +115,11 @@ internal sealed class BootstrapSession : IDisposable
                     // What is missing is the snapshot as well, of which this does not speak.
                     _progress.Heard(heartbeat with { BytesBehind = null }, received: 0, applied: 0);
                     break;
-                case FollowResponse.MessageOneofCase.Ending:
-                    return message.Ending.Message;
                 default:
                     return EndOfSession.Misplaced(message);
             }
         }
+        return null;
     }
 
     private async Task TakeAsync(StreamFrames frames, CancellationToken cancellation)
