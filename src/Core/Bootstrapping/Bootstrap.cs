@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Replication.Core.Database;
 using Replication.Core.IO;
 using Replication.Core.Log;
@@ -99,10 +98,7 @@ public sealed class Bootstrap : IDisposable
     public void Store(int number, ReadOnlySpan<byte> bytes)
     {
         var chunk = Manifest.Chunks[number];
-        Span<byte> sha = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(bytes, sha);
-        if (bytes.Length != chunk.Length || !sha.SequenceEqual(chunk.Sha256.AsSpan()))
-            throw new SnapshotDamagedException(_data.Path, $"chunk {number} came with other bytes than its manifest names");
+        SnapshotReader.Verify(bytes, chunk, number, _data.Path);
         _data.Write(bytes, chunk.Offset, FileLabel.Bootstrap);
         lock (_gate)
         {

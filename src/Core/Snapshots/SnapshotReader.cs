@@ -77,13 +77,13 @@ public static class SnapshotReader
         return bytes;
     }
 
-    /// <summary>Checks a chunk's SHA-256.</summary>
+    /// <summary>Checks a chunk's length and SHA-256.</summary>
     /// <exception cref="SnapshotDamagedException">It is not as it was written.</exception>
     internal static void Verify(ReadOnlySpan<byte> bytes, SnapshotChunk chunk, int number, string path)
     {
         Span<byte> sha = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(bytes, sha);
-        if (!sha.SequenceEqual(chunk.Sha256.AsSpan())) throw new SnapshotDamagedException(path, $"chunk {number} is not as it was written");
+        if (bytes.Length != chunk.Length || !sha.SequenceEqual(chunk.Sha256.AsSpan())) throw new SnapshotDamagedException(path, $"chunk {number} is not as it was written");
     }
 
     private static bool Read(IFile file, SnapshotManifest manifest, ChunkDecoder decoder, ref int next)
