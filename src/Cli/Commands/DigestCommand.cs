@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Replication.Cli.Output;
 using Replication.Client;
 
@@ -10,13 +9,7 @@ internal sealed class DigestCommand : ReplctlCommand
     /// <summary>How often the question is put again with a newer position, when nodes move on while they are asked.</summary>
     internal const int MaxRounds = 10;
 
-    private readonly Option<TimeSpan> _wait = new("--wait")
-    {
-        Description = "How long the other nodes may take to reach the first one's position, at most 60s (default 5s).",
-        HelpName = "TIME",
-        CustomParser = Duration.Parser,
-        DefaultValueFactory = static _ => TimeSpan.FromSeconds(5),
-    };
+    private readonly WaitOption _wait = new("How long the other nodes may take to reach the first one's position, at most 60s (default 5s).");
 
     internal DigestCommand(CommandHost host)
         : base(
@@ -27,7 +20,7 @@ internal sealed class DigestCommand : ReplctlCommand
 
     protected override async Task<int> RunAsync(CommandContext context, CancellationToken cancellation)
     {
-        var wait = ReadRequirementOptions.CheckedWait(context.Line.GetValue(_wait));
+        var wait = _wait.Of(context.Line);
         await using var clients = new ClientSet(context.Servers().Select(context.OpenClient));
         var round = await AskAsync(clients.Clients, wait, cancellation);
         // A node that moved on while another one was asked may no longer know the digest of that position: ask for a newer one.

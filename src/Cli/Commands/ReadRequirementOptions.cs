@@ -13,13 +13,7 @@ internal sealed class ReadRequirementOptions
         CustomParser = PositionText.Parser,
     };
 
-    private readonly Option<TimeSpan> _wait = new("--wait")
-    {
-        Description = "How long the node may wait to reach that position, at most 60s (default 5s).",
-        HelpName = "TIME",
-        CustomParser = Duration.Parser,
-        DefaultValueFactory = static _ => TimeSpan.FromSeconds(5),
-    };
+    private readonly WaitOption _wait = new("How long the node may wait to reach that position, at most 60s (default 5s).");
 
     internal void AddTo(Command command)
     {
@@ -28,8 +22,5 @@ internal sealed class ReadRequirementOptions
     }
 
     internal ReadOptions? Of(ParseResult line) =>
-        line.GetValue(_atLeast) is { } position ? new ReadOptions(position, CheckedWait(line.GetValue(_wait))) : null;
-
-    internal static TimeSpan CheckedWait(TimeSpan wait) =>
-        wait <= ReadOptions.MaxWait ? wait : throw CommandException.Usage("--wait must be at most 60s.");
+        line.GetValue(_atLeast) is { } position ? new ReadOptions(position, _wait.Of(line)) : null;
 }

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Replication.Cli.Scrubbing;
 using Replication.Core.IO;
 
@@ -7,13 +6,7 @@ namespace Replication.Cli.Commands;
 /// <summary><c>replctl scrub</c></summary>
 internal sealed class ScrubCommand : ReplctlCommand
 {
-    private readonly Option<TimeSpan> _wait = new("--wait")
-    {
-        Description = "How long a node may take to reach the position at which they are compared, at most 60s (default 5s).",
-        HelpName = "TIME",
-        CustomParser = Duration.Parser,
-        DefaultValueFactory = static _ => TimeSpan.FromSeconds(5),
-    };
+    private readonly WaitOption _wait = new("How long a node may take to reach the position at which they are compared, at most 60s (default 5s).");
 
     internal ScrubCommand(CommandHost host)
         : base(
@@ -24,7 +17,7 @@ internal sealed class ScrubCommand : ReplctlCommand
 
     protected override async Task<int> RunAsync(CommandContext context, CancellationToken cancellation)
     {
-        var wait = ReadRequirementOptions.CheckedWait(context.Line.GetValue(_wait));
+        var wait = _wait.Of(context.Line);
         await using var clients = new ClientSet(context.Servers().Select(context.OpenClient));
         var result = await new Scrub(clients.Clients, new SystemEntropy().NextNonZero(), wait).RunAsync(cancellation);
         if (context.Json) ScrubReport.WriteJson(context.Answer, result);
