@@ -9,11 +9,7 @@ namespace Replication.Bench.Families;
 /// <summary>A follower that is a gigabyte behind, while another one stays live.</summary>
 internal sealed class CatchUp : IFamily
 {
-    private const int Writers = 16;
     private const int Transactions = 50_000;
-    private const int OperationsPerTransaction = 20;
-    private const int ValueBytes = 1000;
-    private const int Keys = 20_000;
     private const double GB = 1e9;
     private const double MinRate = 0.5;
 
@@ -26,13 +22,7 @@ internal sealed class CatchUp : IFamily
         await using var primary = await Ours.Node.StartAsync(workspace, workspace.NewPath("primary"), null, cancellation, "--snapshot-every", "0");
         await primary.Client.CreateCollectionAsync(Dataset.Collection, CollectionKind.Bytes, cancellation);
         await using var replica = await Ours.Node.StartAsync(workspace, workspace.NewPath("replica"), primary.Address, cancellation, "--snapshot-every", "0");
-        await Parallel.ForEachAsync(Enumerable.Range(0, Transactions), new ParallelOptions { MaxDegreeOfParallelism = Writers, CancellationToken = cancellation }, async (number, token) =>
-        {
-            var random = new Random(number);
-            var transaction = new Transaction();
-            for (var i = 0; i < OperationsPerTransaction; i++) transaction.Put(Dataset.Collection, Dataset.Key(random.Next(Keys)), Dataset.Value(random, ValueBytes));
-            (await primary.Client.CommitAsync(transaction, token)).EnsureCommitted();
-        });
+        await BulkWrites.RunAsync(primary.Client, Transactions, cancellation);
         await NodePair.ProveAsync(await primary.Client.DigestAsync(cancellation: cancellation), replica.Client, cancellation);
         var (rate, alone, beside) = (new Samples(), new Samples(), new Samples());
         for (var round = 0; round < settings.Rounds; round++)

@@ -9,10 +9,6 @@ namespace Replication.Bench.Families;
 /// <summary>What one more replica costs its primary, in CPU and in memory.</summary>
 internal sealed class FanOut : IFamily
 {
-    private const int Writers = 16;
-    private const int OperationsPerTransaction = 20;
-    private const int ValueBytes = 1000;
-    private const int Keys = 20_000;
     private const int Transactions = 10_000; // 200 MB of log
     private const double SmallRate = 5_000;
     private const double GB = 1e9;
@@ -32,8 +28,8 @@ internal sealed class FanOut : IFamily
             await using var primary = await Ours.Node.StartAsync(workspace, workspace.NewPath("primary"), null, cancellation, "--snapshot-every", "0");
             await primary.Client.CreateCollectionAsync(Dataset.Collection, CollectionKind.Bytes, cancellation);
             await using var followers = await Followers.StartAsync(workspace, primary, count, null, cancellation);
-            await MeasureAsync(primary, followers, token => WriteAsync(primary, Transactions / 10, token), cancellation);
-            bulk[count] = await MeasureAsync(primary, followers, token => WriteAsync(primary, Transactions, token), cancellation);
+            await MeasureAsync(primary, followers, token => BulkWrites.RunAsync(primary.Client, Transactions / 10, token), cancellation);
+            bulk[count] = await MeasureAsync(primary, followers, token => BulkWrites.RunAsync(primary.Client, Transactions, token), cancellation);
             small[count] = await MeasureAsync(primary, followers, token => WriteSmallAsync(primary, settings, token), cancellation);
         }
         foreach (var count in Counts)
@@ -55,22 +51,11 @@ internal sealed class FanOut : IFamily
         return new Figures(primary.Process.CpuSeconds - cpu, after.LogBytes - (double)before.LogBytes, await memory.StopAsync());
     }
 
-    private static async Task WriteAsync(Ours.Node primary, int transactions, CancellationToken cancellation)
-    {
-        await Parallel.ForEachAsync(Enumerable.Range(0, transactions), new ParallelOptions { MaxDegreeOfParallelism = Writers, CancellationToken = cancellation }, async (number, token) =>
-        {
-            var random = new Random(number);
-            var transaction = new Transaction();
-            for (var i = 0; i < OperationsPerTransaction; i++) transaction.Put(Dataset.Collection, Dataset.Key(random.Next(Keys)), Dataset.Value(random, ValueBytes));
-            (await primary.Client.CommitAsync(transaction, token)).EnsureCommitted();
-        });
-    }
-
     private static async Task WriteSmallAsync(Ours.Node primary, Settings settings, CancellationToken cancellation)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         end.CancelAfter(settings.Duration);
-        await PacedLoad.RunAsync(64, SmallRate, random => primary.Client.PutAsync(Dataset.Collection, Dataset.Key(random.Next(Keys)), Dataset.Value(random), cancellation: cancellation), end.Token);
+        await PacedLoad.RunAsync(64, SmallRate, random => primary.Client.PutAsync(Dataset.Collection, Dataset.Key(random.Next(BulkWrites.Keys)), Dataset.Value(random), cancellation: cancellation), end.Token);
     }
 
     /// <summary>Of one load.</summary>
