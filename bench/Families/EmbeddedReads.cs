@@ -35,8 +35,9 @@ internal sealed class EmbeddedReads : IFamily
             for (var i = 0; i < ReadsBetweenLooks; i++)
             {
                 Dataset.WriteKey(random.Next(records), key);
-                var record = node.Node.Database.State.Collections[Dataset.Collection].Records.Find(key);
-                if (record is null || record.Value.Length != Dataset.ValueBytes) throw new InvalidOperationException("A read did not find its record.");
+                using var guard = node.Node.Database.Enter();
+                var record = guard.Find(Dataset.Collection, key);
+                if (!record.Exists || record.Value.Length != Dataset.ValueBytes) throw new InvalidOperationException("A read did not find its record.");
             }
             reads += ReadsBetweenLooks;
         }

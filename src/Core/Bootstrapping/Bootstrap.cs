@@ -129,7 +129,7 @@ public sealed class Bootstrap : IDisposable
     /// because it was committed before it was sent; otherwise what is known to be committed, because what was shown is never
     /// taken back.
     /// </summary>
-    /// <param name="state">Of this snapshot, or what an earlier call made of it.</param>
+    /// <param name="state">Of this snapshot, or what an earlier call made of it. Of no use afterwards.</param>
     /// <param name="commitIndex">The highest entry that is known to be committed.</param>
     /// <param name="cancellation">Ends the applying.</param>
     /// <exception cref="ApplyException">An entry cannot be applied, or a digest in the log says that the snapshot is wrong.</exception>
@@ -137,7 +137,7 @@ public sealed class Bootstrap : IDisposable
     {
         var end = state.Configuration.Quorum == 0 ? Log.Log.Durable.Index : Math.Min(commitIndex, Log.Log.Durable.Index);
         if (end <= state.Index) return state;
-        var builder = new StateBuilder(state, new DigestHistory(capacity: 1));
+        var builder = StateBuilder.Replaying(state, new DigestHistory(capacity: 1));
         Log.Log.ReadEach(state.Index + 1, end, (frame, in header) =>
         {
             cancellation.ThrowIfCancellationRequested();
@@ -147,8 +147,8 @@ public sealed class Bootstrap : IDisposable
     }
 
     /// <summary>
-    /// As <see cref="Replay"/> for a node that has nothing else: where a digest in the log does not agree, it stays with what
-    /// it has. Installed, it finds that again, and holds there. A node that has data keeps that instead.
+    /// As <see cref="Replay"/> for a node that has nothing else: where a digest in the log does not agree, it stays with the
+    /// snapshot. Installed, it finds that again, and holds there. A node that has data keeps that instead.
     /// </summary>
     public DatabaseState ReplayWhatAgrees(DatabaseState state, long commitIndex, CancellationToken cancellation)
     {
@@ -158,7 +158,7 @@ public sealed class Bootstrap : IDisposable
         }
         catch (DigestMismatchException)
         {
-            return state;
+            return Load(cancellation);
         }
     }
 

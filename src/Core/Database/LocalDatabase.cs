@@ -23,7 +23,7 @@ public sealed class LocalDatabase : IDisposable
     private readonly DirectoryOpener _opener;
     private readonly IDisposable _lock;
     private readonly Lock _snapshotGate = new();
-    private DatabaseState _state = DatabaseState.Empty;
+    private readonly PublishedState _published = new();
     private LogLease? _log;
     private long _commitIndex;
     private bool _withdrawn;
@@ -63,8 +63,14 @@ public sealed class LocalDatabase : IDisposable
     /// <summary>The log and for how long it is this one; null while the node has no history.</summary>
     public LogLease? Log => Volatile.Read(ref _log);
 
-    /// <summary>What readers see.</summary>
-    public DatabaseState State => Volatile.Read(ref _state);
+    /// <summary>The state that readers see, without its records: those are read through <see cref="OpenView"/> or <see cref="Enter"/>.</summary>
+    public DatabaseState State => _published.Newest;
+
+    /// <summary>What readers see now, to be kept until it is disposed of.</summary>
+    public ReadView OpenView() => _published.OpenView();
+
+    /// <summary>What readers see now, for one short traversal by this thread.</summary>
+    public ReadGuard Enter() => _published.Enter();
 
     /// <summary>The highest index that readers may ever see, as far as this node knows.</summary>
     public long CommitIndex => Interlocked.Read(ref _commitIndex);
@@ -152,9 +158,9 @@ public sealed class LocalDatabase : IDisposable
     /// <summary>Shows a state to readers. Only what is committed; nothing while memory is doubted.</summary>
     public void Publish(DatabaseState state)
     {
-        Volatile.Write(ref _state, state);
+        _published.Publish(state);
         // Behind the write, so that what is published at the moment of the doubt does not stay.
-        if (_standing == DigestStanding.Doubted) Volatile.Write(ref _state, DatabaseState.Empty);
+        if (_standing == DigestStanding.Doubted) _published.Publish(DatabaseState.Empty);
         Applied.Fire();
     }
 
@@ -201,19 +207,20 @@ public sealed class LocalDatabase : IDisposable
     /// Writes a snapshot, unless the newest one already is of this position, and removes older ones and log that neither
     /// this node nor its followers need. One at a time; commits go on.
     /// </summary>
-    /// <param name="state">Was published here.</param>
+    /// <param name="view">Of a state that was published here.</param>
     /// <param name="needs">What the followers need.</param>
     /// <param name="cancellation">Ends the writing.</param>
     /// <exception cref="SnapshotRefusedException">There is no data; the state is not of the log that is here now; a digest does not agree with it: a replica's memory is doubted from then on.</exception>
-    public SnapshotManifest TakeSnapshot(DatabaseState state, FollowerNeeds needs, CancellationToken cancellation)
+    public SnapshotManifest TakeSnapshot(ReadView view, FollowerNeeds needs, CancellationToken cancellation)
     {
         lock (_snapshotGate)
         {
+            var state = view.State;
             // The state may have been taken before it was doubted, and what replaced it has another digest there.
             if (_standing != DigestStanding.Sound || (Digests.Find(state.Index) is { } known && known.Digest != state.Digest)) throw SnapshotRefusedException.Doubted(state.Index);
             var log = SnapshotOrigin.Of(state, Log);
             if (Snapshots.NewestFirst is [var newest, ..] && newest.Position == state.Position) return newest;
-            var manifest = WriteSnapshot(state, cancellation);
+            var manifest = WriteSnapshot(view, cancellation);
             Snapshots.Add(manifest, needs.Snapshots);
             PruneLog(log, needs);
             return manifest;
@@ -317,7 +324,7 @@ public sealed class LocalDatabase : IDisposable
             recovered.Log.MarkIdle(state.State.Index);
             RemoveLeftovers();
             Interlocked.Exchange(ref _commitIndex, state.State.Index);
-            Volatile.Write(ref _state, state.State);
+            _published.Publish(state.State);
             Digests.Record(state.State.Index, state.State.Digest, state.State.Records);
             Volatile.Write(ref _log, new LogLease(recovered.Log, EpochsBehind(state.State, recovered)));
         }
@@ -343,17 +350,17 @@ public sealed class LocalDatabase : IDisposable
         _opener.RemoveLeftovers(Layout);
     }
 
-    private SnapshotManifest WriteSnapshot(DatabaseState state, CancellationToken cancellation)
+    private SnapshotManifest WriteSnapshot(ReadView view, CancellationToken cancellation)
     {
         try
         {
-            return SnapshotWriter.Write(_environment.Files, Layout.Snapshots, History, state, cancellation, _options.ChunkBytes);
+            return SnapshotWriter.Write(_environment.Files, Layout.Snapshots, History, view, cancellation, _options.ChunkBytes);
         }
         catch (Exception failure) when (failure is IOException or OperationCanceledException)
         {
             // On a full disk the rest would keep the room that the log needs.
             Snapshots.RemoveLeftovers();
-            if (failure is SnapshotRefusedException && !_writes) Doubt(state.Position);
+            if (failure is SnapshotRefusedException && !_writes) Doubt(view.State.Position);
             throw;
         }
     }

@@ -30,21 +30,22 @@ internal sealed class StateRecovery(IFileSystem files, SnapshotCatalogue snapsho
     public RecoveredState Run(long committed, bool showSynced)
     {
         var disagreeing = new List<SnapshotManifest>();
-        (DatabaseState Start, long Agreed, DigestMismatchException Mismatch)? best = null;
+        (SnapshotManifest? Start, long Agreed, DigestMismatchException Mismatch)? best = null;
         foreach (var (start, manifest) in Starts())
         {
-            var builder = new StateBuilder(start, digests);
+            var builder = StateBuilder.Replaying(start, digests);
+            var snapshotIndex = start.Index;
             try
             {
                 var state = Replay(builder, committed, showSynced);
                 foreach (var wrong in disagreeing) PassOver(wrong);
-                return new RecoveredState(state, start.Index, null);
+                return new RecoveredState(state, snapshotIndex, null);
             }
             catch (DigestMismatchException mismatch)
             {
                 // Where no digest agreed, the oldest snapshot is the likeliest to be right; the beginning says nothing.
                 if (best is null || builder.LastAgreed > best.Value.Agreed || (builder.LastAgreed == best.Value.Agreed && manifest is not null))
-                    best = (start, builder.LastAgreed, mismatch);
+                    best = (manifest, builder.LastAgreed, mismatch);
                 if (manifest is not null) disagreeing.Add(manifest);
             }
         }
@@ -52,12 +53,15 @@ internal sealed class StateRecovery(IFileSystem files, SnapshotCatalogue snapsho
         return HoldAt(from, agreed, met);
     }
 
-    private RecoveredState HoldAt(DatabaseState start, long agreed, DigestMismatchException met)
+    private RecoveredState HoldAt(SnapshotManifest? snapshot, long agreed, DigestMismatchException met)
     {
-        var builder = new StateBuilder(start, digests);
+        // It was loaded before, so that it loads again unless the disk changes meanwhile.
+        var start = snapshot is null ? DatabaseState.Empty : SnapshotReader.Load(files, snapshots.DataPath(snapshot), snapshot);
+        var snapshotIndex = start.Index;
+        var builder = StateBuilder.Replaying(start, digests);
         ReplayTo(builder, agreed);
         var state = builder.Freeze();
-        return new RecoveredState(state, start.Index, new DigestHold(met.Position, met.Logged, met.Own, state.Position));
+        return new RecoveredState(state, snapshotIndex, new DigestHold(met.Position, met.Logged, met.Own, state.Position));
     }
 
     private void PassOver(SnapshotManifest wrong)

@@ -1,14 +1,12 @@
-using System.Text;
-
 namespace Replication.Core.Records;
 
 /// <summary>A named set of records at one index; never changed.</summary>
 public sealed class Collection
 {
-    internal Collection(string name, CollectionKind kind, OrderedIndex records)
+    internal Collection(string name, byte[] nameBytes, CollectionKind kind, OrderedIndex records)
     {
         Name = name;
-        NameBytes = Encoding.ASCII.GetBytes(name);
+        NameBytes = nameBytes;
         Kind = kind;
         Records = records;
     }
@@ -19,8 +17,11 @@ public sealed class Collection
     /// <summary>What its values are.</summary>
     public CollectionKind Kind { get; }
 
-    /// <summary>Its records in key order.</summary>
-    public OrderedIndex Records { get; }
+    /// <summary>Records in it.</summary>
+    public long Count => Records.Count;
+
+    /// <summary>Its records in key order. To be read through a <see cref="ReadView"/> or <see cref="ReadGuard"/> only.</summary>
+    internal OrderedIndex Records { get; }
 
     internal byte[] NameBytes { get; }
 }

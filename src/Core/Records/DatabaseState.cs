@@ -1,18 +1,20 @@
 using System.Collections.Immutable;
 using Replication.Core.Log;
 using Replication.Core.Positions;
+using Replication.Core.Records.Memory;
 using Replication.Core.Reigns;
 
 namespace Replication.Core.Records;
 
 /// <summary>
-/// The whole database at one index: what all entries up to it made. Never changed, so whoever holds it has an exact
-/// view over all collections, for as long as he holds it.
+/// The whole database at one index: what all entries up to it made. Never changed, but its records are read through a
+/// <see cref="ReadView"/> or <see cref="ReadGuard"/> only, because memory of older states is used again.
 /// </summary>
 public sealed class DatabaseState
 {
     internal DatabaseState(
-        LogTail tail, ImmutableSortedDictionary<string, Collection> collections, StateDigest digest, long records, EpochTable epochs, Configuration configuration)
+        LogTail tail, ImmutableSortedDictionary<string, Collection> collections, StateDigest digest, long records, EpochTable epochs, Configuration configuration,
+        RecordMemory? memory, long version)
     {
         Tail = tail;
         Collections = collections;
@@ -20,11 +22,13 @@ public sealed class DatabaseState
         Records = records;
         Epochs = epochs;
         Configuration = configuration;
+        Memory = memory;
+        Version = version;
     }
 
     /// <summary>Before the first entry of a history.</summary>
     public static DatabaseState Empty { get; } = new(
-        LogTail.Start, ImmutableSortedDictionary.Create<string, Collection>(StringComparer.Ordinal), StateDigest.Empty, 0, EpochTable.Empty, Configuration.None);
+        LogTail.Start, ImmutableSortedDictionary.Create<string, Collection>(StringComparer.Ordinal), StateDigest.Empty, 0, EpochTable.Empty, Configuration.None, null, 0);
 
     /// <summary>The last entry whose effects are in it.</summary>
     public LogTail Tail { get; }
@@ -49,6 +53,12 @@ public sealed class DatabaseState
 
     /// <summary>The voters and the quorum in force.</summary>
     public Configuration Configuration { get; }
+
+    /// <summary>Where its records are; null when there never were any.</summary>
+    internal RecordMemory? Memory { get; }
+
+    /// <summary>Orders the states that share a memory.</summary>
+    internal long Version { get; }
 
     /// <summary>The position at which an entry with this index was written.</summary>
     public LogPosition PositionOf(long index) => Epochs.PositionOf(index);

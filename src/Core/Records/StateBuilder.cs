@@ -3,6 +3,7 @@ using System.Text;
 using Replication.Core.Log;
 using Replication.Core.Payloads;
 using Replication.Core.Positions;
+using Replication.Core.Records.Memory;
 using Replication.Core.Reigns;
 using Replication.Core.Snapshots;
 using Replication.Core.Transactions;
@@ -15,23 +16,43 @@ namespace Replication.Core.Records;
 /// </summary>
 public sealed class StateBuilder
 {
+    // Entries between two points behind which a replay does not go back.
+    private const int ReplayStep = 4096;
+
     private readonly Dictionary<string, Working> _collections = new(StringComparer.Ordinal);
     private readonly HashSet<Working> _touched = [];
     private readonly DigestHistory _digests;
+    private readonly RecordMemory _memory;
+    private readonly bool _replays;
     private ImmutableSortedDictionary<string, Collection>.Builder _published;
     private EpochTable _epochs;
 
-    /// <summary>Begins with a state, which itself does not change.</summary>
-    /// <param name="state">Where to begin.</param>
+    /// <summary>Begins with a state, which itself does not change. What another builder made behind it is undone.</summary>
+    /// <param name="state">Where to begin: the newest one that was published, or newer.</param>
     /// <param name="digests">Is told the digest behind each entry.</param>
+    /// <exception cref="InvalidOperationException">A newer state of its line was published.</exception>
     public StateBuilder(DatabaseState state, DigestHistory digests)
+        : this(state, digests, replays: false)
+    {
+    }
+
+    private StateBuilder(DatabaseState state, DigestHistory digests, bool replays)
     {
         _digests = digests;
+        _replays = replays;
+        _memory = state.Memory ?? new RecordMemory();
+        _memory.RollBack(state.Version);
         _published = state.Collections.ToBuilder();
-        foreach (var collection in state.Collections.Values) _collections.Add(collection.Name, new Working(collection));
+        foreach (var collection in state.Collections.Values) _collections.Add(collection.Name, new Working(collection, _memory));
         (Tail, Digest, Records) = (state.Tail, state.Digest, state.Records);
         (_epochs, Configuration) = (state.Epochs, state.Configuration);
     }
+
+    /// <summary>
+    /// Begins with a state that nobody else uses, to build another one from it: memory is used again on the way, so that the
+    /// first state, and what a failed attempt leaves, is of no use any more.
+    /// </summary>
+    public static StateBuilder Replaying(DatabaseState state, DigestHistory digests) => new(state, digests, replays: true);
 
     /// <summary>The last entry applied.</summary>
     public LogTail Tail { get; private set; }
@@ -52,9 +73,9 @@ public sealed class StateBuilder
     public CollectionKind? KindOf(string collection) =>
         _collections.TryGetValue(collection, out var working) ? working.Kind : null;
 
-    /// <summary>A record as it is now; null when it or its collection is not there.</summary>
-    public Record? Find(string collection, ReadOnlySpan<byte> key) =>
-        _collections.TryGetValue(collection, out var working) ? working.Records.Find(key) : null;
+    /// <summary>A record as it is now; none when it or its collection is not there. Readable until the next <see cref="Freeze"/>.</summary>
+    public Record Find(string collection, ReadOnlySpan<byte> key) =>
+        _collections.TryGetValue(collection, out var working) ? working.Records.Find(key) : default;
 
     /// <summary>The position at which an entry with this index was written.</summary>
     public LogPosition PositionOf(long index) => _epochs.PositionOf(index);
@@ -95,6 +116,7 @@ public sealed class StateBuilder
         Tail = LogTail.Behind(header);
         _digests.Record(header.Index, Digest, Records);
         if (header.Kind == EntryKind.StateDigest && _digests.States.IsKeeping) _digests.States.Offer(Freeze());
+        if (_replays && header.Index % ReplayStep == 0) LeaveBehind();
     }
 
     /// <summary>The state as it is now; later changes do not touch it.</summary>
@@ -103,10 +125,10 @@ public sealed class StateBuilder
         foreach (var working in _touched)
         {
             if (!_collections.TryGetValue(working.Name, out var current)) _published.Remove(working.Name);
-            else if (ReferenceEquals(current, working)) _published[working.Name] = new Collection(working.Name, working.Kind, working.Records.Freeze());
+            else if (ReferenceEquals(current, working)) _published[working.Name] = new Collection(working.Name, working.NameBytes, working.Kind, working.Records.Index);
         }
         _touched.Clear();
-        return new DatabaseState(Tail, _published.ToImmutable(), Digest, Records, _epochs, Configuration);
+        return new DatabaseState(Tail, _published.ToImmutable(), Digest, Records, _epochs, Configuration, _memory, EndVersion());
     }
 
     /// <summary>Adds records of a collection from a snapshot, or an empty collection. Keys ascend within a collection.</summary>
@@ -114,12 +136,18 @@ public sealed class StateBuilder
     internal void Load(ChunkSection section)
     {
         if (!_collections.TryGetValue(section.Name, out var working)) working = Create(section.Name, section.Kind);
-        foreach (var record in section.Records)
-            if (!working.Records.TryAppend(record) && working.Records.Put(record) is not null)
-                throw new MalformedPayloadException("a record stands twice in a snapshot");
+        foreach (var at in section.Records)
+        {
+            var key = section.KeyOf(at);
+            var value = section.ValueOf(at);
+            if (working.Records.TryAppend(key, value, at.Index)) continue;
+            working.Records.Put(key, value, at.Index, out var other);
+            if (other.Exists) throw new MalformedPayloadException("a record stands twice in a snapshot");
+        }
         Records += section.Records.Count;
         Digest = new StateDigest(unchecked(Digest.Sum + section.Digest.Sum));
         _touched.Add(working);
+        LeaveBehind();
     }
 
     /// <summary>Ends loading: the state is that of a position.</summary>
@@ -151,7 +179,7 @@ public sealed class StateBuilder
         {
             case OperationAction.Put:
                 if (operation.Key.Length is 0 or > TransactionLimits.MaxKeyBytes) throw new MalformedPayloadException($"a key has {operation.Key.Length} bytes");
-                Put(working, new Record(operation.Key.ToArray(), operation.Value.ToArray(), index));
+                Put(working, operation.Key, operation.Value, index);
                 break;
             case OperationAction.Delete:
                 Delete(working, operation.Key);
@@ -166,26 +194,26 @@ public sealed class StateBuilder
 
     private Working Create(string name, CollectionKind kind)
     {
-        var working = new Working(name, kind);
+        var working = new Working(new Collection(name, Encoding.ASCII.GetBytes(name), kind, default), _memory);
         _collections.Add(name, working);
         _touched.Add(working);
         Digest = Digest.WithCollection(name, kind);
         return working;
     }
 
-    private Record? Put(Working collection, Record record)
+    private void Put(Working collection, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, long index)
     {
-        var replaced = collection.Records.Put(record);
-        if (replaced is null) Records++;
-        else Digest = Digest.Without(collection.NameBytes, replaced);
+        var record = collection.Records.Put(key, value, index, out var replaced);
+        if (replaced.Exists) Digest = Digest.Without(collection.NameBytes, replaced);
+        else Records++;
         Digest = Digest.With(collection.NameBytes, record);
         _touched.Add(collection);
-        return replaced;
     }
 
     private void Delete(Working collection, ReadOnlySpan<byte> key)
     {
-        if (collection.Records.Remove(key) is not { } removed) return;
+        var removed = collection.Records.Remove(key);
+        if (!removed.Exists) return;
         Records--;
         Digest = Digest.Without(collection.NameBytes, removed);
         _touched.Add(collection);
@@ -209,26 +237,24 @@ public sealed class StateBuilder
         LastAgreed = header.Index;
     }
 
-    /// <summary>A collection that is being changed.</summary>
-    private sealed class Working
+    private long EndVersion()
     {
-        public Working(string name, CollectionKind kind)
-            : this(new Collection(name, kind, OrderedIndex.Empty))
-        {
-        }
+        var version = _memory.Freeze();
+        foreach (var working in _collections.Values) working.Records.BeginVersion();
+        return version;
+    }
 
-        public Working(Collection collection)
-        {
-            (Name, NameBytes, Kind) = (collection.Name, collection.NameBytes, collection.Kind);
-            Records = new OrderedIndexBuilder(collection.Records);
-        }
+    private void LeaveBehind() => _memory.Settle(EndVersion());
 
-        public string Name { get; }
+    /// <summary>A collection that is being changed.</summary>
+    private sealed class Working(Collection collection, RecordMemory memory)
+    {
+        public string Name => collection.Name;
 
-        public byte[] NameBytes { get; }
+        public byte[] NameBytes => collection.NameBytes;
 
-        public CollectionKind Kind { get; }
+        public CollectionKind Kind => collection.Kind;
 
-        public OrderedIndexBuilder Records { get; }
+        public OrderedIndexBuilder Records { get; } = new(memory, collection.Records);
     }
 }

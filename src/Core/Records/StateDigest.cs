@@ -33,10 +33,15 @@ public readonly record struct StateDigest(UInt128 Sum)
     public void Write(Span<byte> destination) => BinaryPrimitives.WriteUInt128LittleEndian(destination, Sum);
 
     /// <summary>With one record more.</summary>
-    public StateDigest With(ReadOnlySpan<byte> collection, Record record) => new(unchecked(Sum + HashOf(collection, record)));
+    public StateDigest With(ReadOnlySpan<byte> collection, Record record) => With(collection, record.Key, record.Value, record.Index);
+
+    /// <summary>With one record more.</summary>
+    public StateDigest With(ReadOnlySpan<byte> collection, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, long index) =>
+        new(unchecked(Sum + HashOf(collection, key, value, index)));
 
     /// <summary>With one record less.</summary>
-    public StateDigest Without(ReadOnlySpan<byte> collection, Record record) => new(unchecked(Sum - HashOf(collection, record)));
+    public StateDigest Without(ReadOnlySpan<byte> collection, Record record) =>
+        new(unchecked(Sum - HashOf(collection, record.Key, record.Value, record.Index)));
 
     /// <summary>With one collection more.</summary>
     public StateDigest WithCollection(string name, CollectionKind kind) => new(unchecked(Sum + HashOf(name, kind)));
@@ -64,22 +69,22 @@ public readonly record struct StateDigest(UInt128 Sum)
     public override string ToString() => Sum.ToString("x32", CultureInfo.InvariantCulture);
 
     // domain u8, name length u8, name, key length u16, key, index u64, value length u32, value
-    private static UInt128 HashOf(ReadOnlySpan<byte> collection, Record record)
+    private static UInt128 HashOf(ReadOnlySpan<byte> collection, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, long index)
     {
         Span<byte> head = stackalloc byte[2 + 64 + 2];
         head[0] = RecordDomain;
         head[1] = (byte)collection.Length;
         collection.CopyTo(head[2..]);
-        BinaryPrimitives.WriteUInt16LittleEndian(head[(2 + collection.Length)..], (ushort)record.Key.Length);
+        BinaryPrimitives.WriteUInt16LittleEndian(head[(2 + collection.Length)..], (ushort)key.Length);
         Span<byte> middle = stackalloc byte[sizeof(long) + sizeof(int)];
-        BinaryPrimitives.WriteInt64LittleEndian(middle, record.Index);
-        BinaryPrimitives.WriteInt32LittleEndian(middle[sizeof(long)..], record.Value.Length);
+        BinaryPrimitives.WriteInt64LittleEndian(middle, index);
+        BinaryPrimitives.WriteInt32LittleEndian(middle[sizeof(long)..], value.Length);
 
         var hash = new SipHash128(Key0, Key1);
         hash.Append(head[..(2 + collection.Length + 2)]);
-        hash.Append(record.Key);
+        hash.Append(key);
         hash.Append(middle);
-        hash.Append(record.Value);
+        hash.Append(value);
         return hash.Finish();
     }
 

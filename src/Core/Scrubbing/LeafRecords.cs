@@ -11,9 +11,9 @@ namespace Replication.Core.Scrubbing;
 public readonly record struct LeafRecord(string Collection, ReadOnlyMemory<byte> Key, long Index, StateDigest Hash);
 
 /// <summary>Finds what stands in some leaves of a state: one pass over all names.</summary>
-/// <param name="state">Read, never changed.</param>
+/// <param name="view">Of the state; open until the end.</param>
 /// <param name="leaves">One bit a leaf.</param>
-public sealed class LeafRecords(DatabaseState state, BitArray leaves)
+public sealed class LeafRecords(ReadView view, BitArray leaves)
 {
     /// <summary>Records between two looks whether the pass is still wanted.</summary>
     private const int Stride = 4096;
@@ -23,7 +23,7 @@ public sealed class LeafRecords(DatabaseState state, BitArray leaves)
     public IEnumerable<LeafRecord> All(CancellationToken cancellation)
     {
         var seen = 0L;
-        foreach (var collection in state.Collections.Values)
+        foreach (var collection in view.State.Collections.Values)
         {
             if (leaves[NameRange.LeafOf(collection.NameBytes, [])])
                 yield return new LeafRecord(collection.Name, ReadOnlyMemory<byte>.Empty, 0, StateDigest.Empty.WithCollection(collection.Name, collection.Kind));
@@ -31,7 +31,7 @@ public sealed class LeafRecords(DatabaseState state, BitArray leaves)
             {
                 if (++seen % Stride == 0) cancellation.ThrowIfCancellationRequested();
                 if (leaves[NameRange.LeafOf(collection.NameBytes, cursor.Current.Key)])
-                    yield return new LeafRecord(collection.Name, cursor.Current.KeyMemory, cursor.Current.Index, StateDigest.Empty.With(collection.NameBytes, cursor.Current));
+                    yield return new LeafRecord(collection.Name, cursor.Current.Key.ToArray(), cursor.Current.Index, StateDigest.Empty.With(collection.NameBytes, cursor.Current));
             }
         }
     }

@@ -18,13 +18,13 @@ public sealed class RangeDigests
     }
 
     /// <summary>Computes them: about two hashes a record, 1 MiB of memory.</summary>
-    /// <param name="state">Read, never changed.</param>
+    /// <param name="view">Of the state; open until the end.</param>
     /// <param name="cancellation">Ends the computing.</param>
-    public static RangeDigests Of(DatabaseState state, CancellationToken cancellation)
+    public static RangeDigests Of(ReadView view, CancellationToken cancellation)
     {
         var digests = new RangeDigests();
         var seen = 0L;
-        foreach (var collection in state.Collections.Values)
+        foreach (var collection in view.State.Collections.Values)
         {
             ref var own = ref digests._leaves[NameRange.LeafOf(collection.NameBytes, [])];
             own = own.WithCollection(collection.Name, collection.Kind);

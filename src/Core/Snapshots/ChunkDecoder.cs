@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 using Replication.Core.Payloads;
 using Replication.Core.Records;
@@ -40,9 +42,9 @@ internal sealed class ChunkDecoder
                 _sections.Add(ReadSection(sections.Bytes));
     }
 
-    private static ChunkSection ReadSection(ReadOnlySpan<byte> bytes)
+    private ChunkSection ReadSection(ReadOnlySpan<byte> bytes)
     {
-        var (name, kind, records) = (string.Empty, CollectionKind.Json, new List<Record>());
+        var (name, kind, records) = (string.Empty, CollectionKind.Json, new List<RecordBytes>());
         var fields = new PayloadReader(bytes);
         while (fields.Next())
         {
@@ -60,31 +62,28 @@ internal sealed class ChunkDecoder
             }
         }
         if (!CollectionName.IsValid(name)) throw new MalformedPayloadException("a section names no collection");
-        var nameBytes = Encoding.ASCII.GetBytes(name);
-        return new ChunkSection(name, kind, records, records.Aggregate(StateDigest.Empty, (digest, record) => digest.With(nameBytes, record)));
+        return new ChunkSection(name, kind, _bytes, records);
     }
 
-    private static Record ReadRecord(ReadOnlySpan<byte> bytes)
+    private RecordBytes ReadRecord(ReadOnlySpan<byte> bytes)
     {
-        byte[] key = [], value = [];
+        var key = ReadOnlySpan<byte>.Empty;
+        var value = ReadOnlySpan<byte>.Empty;
         var index = 0UL;
         var fields = new PayloadReader(bytes);
         while (fields.Next())
         {
             switch (fields.Field)
             {
-                case 1: key = fields.Bytes.ToArray(); break;
-                case 2: value = fields.Bytes.ToArray(); break;
+                case 1: key = fields.Bytes; break;
+                case 2: value = fields.Bytes; break;
                 case 3: index = fields.Number; break;
             }
         }
-        return key.Length is 0 or > Transactions.TransactionLimits.MaxKeyBytes ? throw new MalformedPayloadException("a record has no key") : new Record(key, value, (long)index);
+        if (key.Length is 0 or > Transactions.TransactionLimits.MaxKeyBytes) throw new MalformedPayloadException("a record has no key");
+        return new RecordBytes(PlaceOf(key), key.Length, value.IsEmpty ? 0 : PlaceOf(value), value.Length, (long)index);
     }
-}
 
-/// <summary>Records of one collection that stand together in a chunk.</summary>
-/// <param name="Name">Of the collection.</param>
-/// <param name="Kind">Of the collection.</param>
-/// <param name="Records">Their keys ascend; none of an empty collection.</param>
-/// <param name="Digest">Of these records.</param>
-internal sealed record ChunkSection(string Name, CollectionKind Kind, IReadOnlyList<Record> Records, StateDigest Digest);
+    private int PlaceOf(ReadOnlySpan<byte> part) =>
+        (int)Unsafe.ByteOffset(ref MemoryMarshal.GetArrayDataReference(_bytes), ref MemoryMarshal.GetReference(part));
+}

@@ -45,7 +45,7 @@ public static class SnapshotReader
             throw new SnapshotDamagedException(dataPath, "its header was changed");
         if (file.Length != manifest.Bytes)
             throw new SnapshotDamagedException(dataPath, $"it has {file.Length} bytes, the manifest says {manifest.Bytes}");
-        var state = new StateBuilder(DatabaseState.Empty, new DigestHistory(capacity: 1));
+        var state = StateBuilder.Replaying(DatabaseState.Empty, new DigestHistory(capacity: 1));
         // Read by this thread, so that files are read in order; checked and decoded by others; put into the index by this one.
         using var decoders = new OrderedPipeline<ChunkDecoder>(parallel: manifest.Bytes >= ParallelFromBytes, chunk => chunk.Decode(dataPath));
         try

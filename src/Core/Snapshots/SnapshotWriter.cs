@@ -20,13 +20,14 @@ public static class SnapshotWriter
     /// <param name="files">The file system.</param>
     /// <param name="directory">Of the snapshots.</param>
     /// <param name="history">The lineage.</param>
-    /// <param name="state">Committed, and in the synced log.</param>
+    /// <param name="view">Of a state that is committed, and in the synced log.</param>
     /// <param name="cancellation">Ends the writing between chunks. Whatever ends it, what was written is a left-over: <see cref="SnapshotCatalogue.RemoveLeftovers"/>.</param>
     /// <param name="chunkBytes">A chunk is closed once it has so many bytes.</param>
     /// <exception cref="SnapshotRefusedException">The records are not those of the state's digest: memory changed.</exception>
     public static SnapshotManifest Write(
-        IFileSystem files, string directory, HistoryId history, DatabaseState state, CancellationToken cancellation, int chunkBytes = ChunkBytes)
+        IFileSystem files, string directory, HistoryId history, ReadView view, CancellationToken cancellation, int chunkBytes = ChunkBytes)
     {
+        var state = view.State;
         var draft = new SnapshotManifest(history, state.Tail, state.Epochs, state.Configuration, state.Digest, state.Records, []);
         var path = Path.Combine(directory, draft.DataName);
         var temporary = path + SegmentFiller.TemporaryExtension;
@@ -34,7 +35,7 @@ public static class SnapshotWriter
         SnapshotManifest manifest;
         using (var file = files.Create(temporary, FileLabel.SnapshotWrite))
         {
-            manifest = draft with { Chunks = WriteChunks(file, state, chunkBytes, cancellation) };
+            manifest = draft with { Chunks = WriteChunks(file, view, chunkBytes, cancellation) };
             file.Sync(FileLabel.SnapshotWrite);
         }
         files.Rename(temporary, path, FileLabel.SnapshotWrite);
@@ -61,7 +62,7 @@ public static class SnapshotWriter
         files.Rename(temporary, path, label);
     }
 
-    private static ImmutableArray<SnapshotChunk> WriteChunks(IFile file, DatabaseState state, int chunkBytes, CancellationToken cancellation)
+    private static ImmutableArray<SnapshotChunk> WriteChunks(IFile file, ReadView view, int chunkBytes, CancellationToken cancellation)
     {
         Span<byte> header = stackalloc byte[SnapshotFile.HeaderSize];
         SnapshotFile.WriteHeader(header, SnapshotFile.DataMagic, 0);
@@ -70,7 +71,7 @@ public static class SnapshotWriter
         var builder = new ChunkBuilder();
         long offset = SnapshotFile.HeaderSize;
         var digest = StateDigest.Empty;
-        foreach (var collection in state.Collections.Values)
+        foreach (var collection in view.State.Collections.Values)
         {
             builder.Open(collection.Name, collection.Kind);
             digest = digest.WithCollection(collection.Name, collection.Kind);
@@ -85,7 +86,7 @@ public static class SnapshotWriter
             }
         }
         // What is written is read from memory, which may have changed since it was written there.
-        if (digest != state.Digest) throw SnapshotRefusedException.Changed(state.Index);
+        if (digest != view.State.Digest) throw SnapshotRefusedException.Changed(view.State.Index);
         WriteChunk(file, builder, chunks, offset);
         return chunks.ToImmutable();
     }

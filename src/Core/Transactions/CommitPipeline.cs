@@ -115,8 +115,8 @@ public sealed class CommitPipeline
     {
         if (operation.Precondition.Kind == PreconditionKind.None) return null;
         var isRecord = operation.Action is OperationAction.Put or OperationAction.Delete;
-        var record = isRecord ? _state.Find(operation.Collection, operation.Key.Span) : null;
-        var exists = isRecord ? record is not null : _state.KindOf(operation.Collection) is not null;
+        var record = isRecord ? _state.Find(operation.Collection, operation.Key.Span) : default;
+        var exists = isRecord ? record.Exists : _state.KindOf(operation.Collection) is not null;
         var what = isRecord ? "record" : "collection";
         var message = operation.Precondition.Kind switch
         {
@@ -128,9 +128,9 @@ public sealed class CommitPipeline
         return message is null ? null : new(RejectionReason.PreconditionFailed, message, position);
     }
 
-    private string? UnchangedSince(Record? record, LogPosition position)
+    private string? UnchangedSince(Record record, LogPosition position)
     {
-        if (record is null) return "The record does not exist, but it was to be unchanged.";
+        if (!record.Exists) return "The record does not exist, but it was to be unchanged.";
         if (position.Index > _state.Tail.Index || _state.PositionOf(position.Index) != position)
             return $"Position {position} is not in this history, so nothing can be unchanged since it. Read the record again.";
         return record.Index <= position.Index

@@ -1,4 +1,6 @@
+using System.Text;
 using Replication.Core.Following;
+using Replication.Core.Records;
 using Replication.Core.Transactions;
 
 namespace Replication.Node.Embedding;
@@ -9,14 +11,17 @@ internal sealed class EmbeddedDatabase(ReplicationNode node) : IDatabase
     public T? Get<T>(string collection, string key)
         where T : class
     {
-        using var view = OpenView();
-        return view.Get<T>(collection, key);
+        using var guard = node.Database.Enter();
+        ThrowIfWithheld(guard.State);
+        var record = guard.Find(collection, Encoding.UTF8.GetBytes(key));
+        return record.Exists ? StateView.Read<T>(record) : null;
     }
 
     public IReadView OpenView()
     {
-        var state = node.Database.State;
-        return state.Index == 0 && node.Database.Standing == DigestStanding.Doubted ? throw new DataWithheldException() : new StateView(state);
+        var view = node.Database.OpenView();
+        ThrowIfWithheld(view.State);
+        return new StateView(view);
     }
 
     public Task<CommitOutcome> CommitAsync(Action<TransactionChanges> changes, CancellationToken cancellation = default)
@@ -24,5 +29,10 @@ internal sealed class EmbeddedDatabase(ReplicationNode node) : IDatabase
         var collected = new TransactionChanges();
         changes(collected);
         return node.CommitAsync(collected.ToTransaction(), cancellation);
+    }
+
+    private void ThrowIfWithheld(DatabaseState state)
+    {
+        if (state.Index == 0 && node.Database.Standing == DigestStanding.Doubted) throw new DataWithheldException();
     }
 }

@@ -5,34 +5,30 @@ using Replication.Core.Records;
 
 namespace Replication.Node.Embedding;
 
-/// <summary>A view is the state itself, which never changes.</summary>
-internal sealed class StateView(DatabaseState state) : IReadView
+/// <summary>What the application reads through a view is copied, so that it may keep it.</summary>
+internal sealed class StateView(ReadView view) : IReadView
 {
-    public LogPosition Position => state.Position;
+    public LogPosition Position => view.State.Position;
 
     public T? Get<T>(string collection, string key)
-        where T : class => Find(collection, key) is { } record ? Read<T>(record) : null;
+        where T : class => Find(collection, key) is { Exists: true } record ? Read<T>(record) : null;
 
-    public ReadOnlyMemory<byte>? GetBytes(string collection, string key) => Find(collection, key)?.ValueMemory;
+    public ReadOnlyMemory<byte>? GetBytes(string collection, string key) => Find(collection, key) is { Exists: true } record ? record.Value.ToArray() : null;
 
     public IEnumerable<(string Key, T Value)> Scan<T>(string collection, string prefix = "")
         where T : class
     {
-        if (!state.Collections.TryGetValue(collection, out var found)) yield break;
+        if (view.Records(collection) is not { } records) yield break;
         var start = Encoding.UTF8.GetBytes(prefix);
-        var cursor = found.Records.From(start);
+        var cursor = records.From(start);
         while (cursor.MoveNext() && cursor.Current.Key.StartsWith(start))
             yield return (Encoding.UTF8.GetString(cursor.Current.Key), Read<T>(cursor.Current));
     }
 
-    public void Dispose()
-    {
-        // The collector keeps the state as long as somebody has it.
-    }
+    public void Dispose() => view.Dispose();
 
-    private Record? Find(string collection, string key) =>
-        state.Collections.TryGetValue(collection, out var found) ? found.Records.Find(Encoding.UTF8.GetBytes(key)) : null;
-
-    private static T Read<T>(Record record) =>
+    internal static T Read<T>(Record record) =>
         JsonSerializer.Deserialize<T>(record.Value, JsonSerializerOptions.Web) ?? throw new JsonException("The document is null.");
+
+    private Record Find(string collection, string key) => view.Find(collection, Encoding.UTF8.GetBytes(key));
 }

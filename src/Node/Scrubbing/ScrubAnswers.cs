@@ -35,8 +35,9 @@ internal sealed class ScrubAnswers(ReplicationNode node, ScrubDesk desk, ReadGat
         if (request.Ranges.Count > MaxRanges) throw Errors.Failure(Error.Types.Code.InvalidArgument, $"At most {MaxRanges} ranges can be asked for at once, not {request.Ranges.Count}.");
         if (request.Ranges.Any(range => range >= NameRange.Ranges)) throw Errors.Failure(Error.Types.Code.InvalidArgument, $"There are ranges 0 to {NameRange.Ranges - 1}.");
         var index = request.At.ToPosition().Index;
-        await gate.OpenAsync(new ReadRequirement { AtLeast = request.At, WaitMillis = request.WaitMillis }, cancellation);
-        var state = desk.StateAt(request.Scrub, index);
+        await gate.StateAsync(new ReadRequirement { AtLeast = request.At, WaitMillis = request.WaitMillis }, cancellation);
+        using var view = desk.ViewAt(request.Scrub, index);
+        var state = view.State;
         var digests = await desk.DigestsAt(request.Scrub, index).WaitAsync(cancellation);
         return new RangeDigestsResponse
         {
@@ -53,8 +54,8 @@ internal sealed class ScrubAnswers(ReplicationNode node, ScrubDesk desk, ReadGat
     public async Task SendRecordsAsync(RangeRecordsRequest request, IAsyncStreamWriter<RangeRecordsResponse> responses, CancellationToken cancellation)
     {
         if (request.Leaves.Length != LeavesBytes) throw Errors.Failure(Error.Types.Code.InvalidArgument, $"The leaves are {LeavesBytes} bytes, one bit each, not {request.Leaves.Length}.");
-        var state = desk.StateAt(request.Scrub, request.At.ToPosition().Index);
-        foreach (var page in new LeafRecords(state, new BitArray(request.Leaves.ToByteArray())).All(cancellation).Chunk(PageRecords))
+        using var view = desk.ViewAt(request.Scrub, request.At.ToPosition().Index);
+        foreach (var page in new LeafRecords(view, new BitArray(request.Leaves.ToByteArray())).All(cancellation).Chunk(PageRecords))
         {
             var response = new RangeRecordsResponse();
             response.Records.AddRange(page.Select(ToMessage));

@@ -19,7 +19,7 @@ internal sealed class ScrubDesk : IDisposable
     private readonly ITimer _timer;
     private readonly Lock _gate = new();
     private ulong _scrub;
-    private DatabaseState? _state;
+    private ReadView? _view;
     private Task<RangeDigests>? _digests;
 
     public ScrubDesk(ReplicationNode node, TimeProvider time)
@@ -42,25 +42,30 @@ internal sealed class ScrubDesk : IDisposable
         {
             if (_scrub != 0 && _scrub != scrub)
                 throw Errors.Failure(Error.Types.Code.Busy, $"Another scrub is under way here. Wait for its end; one that was given up ends by itself after {KeepFor.TotalSeconds} s.");
-            var shown = _node.Database.State;
+            var view = _node.Database.OpenView();
+            var shown = view.State;
             if (shown.Index == 0) throw Errors.Failure(Error.Types.Code.Loading, "This node has no data yet, so there is nothing to scrub. Try again when it follows.");
-            (_scrub, _state, _digests) = (scrub, null, null);
-            States.Keep(from == 0 ? shown.Index : from, shown);
+            Forget();
+            _scrub = scrub;
+            States.Keep(from == 0 ? shown.Index : from, view);
             Renew();
             return shown;
         }
     }
 
-    /// <summary>The state behind a digest entry that has been applied here.</summary>
-    public DatabaseState StateAt(ulong scrub, long index)
+    /// <summary>The state behind a digest entry that has been applied here. Disposed of by the caller.</summary>
+    public ReadView ViewAt(ulong scrub, long index)
     {
         lock (_gate)
         {
             ThrowUnlessOwn(scrub);
             Renew();
-            if (_state?.Index == index) return _state;
-            (_state, _digests) = (States.Find(index), null);
-            return _state ?? throw Errors.Failure(Error.Types.Code.NotFound, $"What this node held at entry {index} was not kept. Begin the scrub anew.");
+            if (_view?.State.Index != index)
+            {
+                Forget();
+                _view = States.Find(index);
+            }
+            return _view?.Share() ?? throw Errors.Failure(Error.Types.Code.NotFound, $"What this node held at entry {index} was not kept. Begin the scrub anew.");
         }
     }
 
@@ -69,8 +74,10 @@ internal sealed class ScrubDesk : IDisposable
     {
         lock (_gate)
         {
-            var state = StateAt(scrub, index);
-            return _digests ??= Task.Run(() => RangeDigests.Of(state, _node.Stopping), _node.Stopping);
+            var view = ViewAt(scrub, index);
+            if (_digests is null) return _digests = Task.Run(() => Digest(view), CancellationToken.None);
+            view.Dispose();
+            return _digests;
         }
     }
 
@@ -96,8 +103,20 @@ internal sealed class ScrubDesk : IDisposable
     {
         lock (_gate)
         {
-            (_scrub, _state, _digests) = (0, null, null);
+            Forget();
+            _scrub = 0;
             if (_node.IsStarted) States.Drop();
         }
+    }
+
+    private void Forget()
+    {
+        _view?.Dispose();
+        (_view, _digests) = (null, null);
+    }
+
+    private RangeDigests Digest(ReadView view)
+    {
+        using (view) return RangeDigests.Of(view, _node.Stopping);
     }
 }

@@ -25,11 +25,11 @@ internal sealed class ClusterService(ReplicationNode node, StatusReporter report
     {
         if (request.At is null)
         {
-            var now = await gate.OpenAsync(null, context.CancellationToken);
+            var now = await gate.StateAsync(null, context.CancellationToken);
             return Answer(now, now.Index, new StateDigestEntry(now.Digest, now.Records));
         }
         var at = request.At.ToPosition();
-        var state = await gate.OpenAsync(new ReadRequirement { AtLeast = request.At, WaitMillis = request.WaitMillis }, context.CancellationToken);
+        var state = await gate.StateAsync(new ReadRequirement { AtLeast = request.At, WaitMillis = request.WaitMillis }, context.CancellationToken);
         var entry = state.Index == at.Index ? new StateDigestEntry(state.Digest, state.Records) : node.Database.Digests.Find(at.Index);
         return entry is not null
             ? Answer(state, at.Index, entry)

@@ -6,25 +6,54 @@ using Replication.Wire;
 
 namespace Replication.Node.Services;
 
-/// <summary>Gives a read the state it asked for, or says why it cannot. Waiting comes before the state is taken.</summary>
+/// <summary>Gives a read a state that it asked for, or says why it cannot. Waiting comes before the state is taken.</summary>
 internal sealed class ReadGate(ReplicationNode node, TimeProvider time)
 {
     private const uint MaxWaitMillis = 60_000;
 
-    /// <summary>A state that fulfils the requirement.</summary>
-    public async ValueTask<DatabaseState> OpenAsync(ReadRequirement? requirement, CancellationToken cancellation)
+    /// <summary>Waits until what is shown here fulfils the requirement.</summary>
+    public ValueTask WaitAsync(ReadRequirement? requirement, CancellationToken cancellation) =>
+        requirement?.AtLeast is { } message ? new ValueTask(WaitAsync(message.ToPosition().Index, requirement.WaitMillis, cancellation)) : ValueTask.CompletedTask;
+
+    /// <summary>A state that fulfils the requirement, without its records.</summary>
+    public async ValueTask<DatabaseState> StateAsync(ReadRequirement? requirement, CancellationToken cancellation)
     {
-        var database = node.Database;
+        await WaitAsync(requirement, cancellation);
+        var state = node.Database.State;
+        ThrowUnlessFulfilled(requirement, state);
+        return state;
+    }
+
+    /// <summary>A view that fulfils the requirement.</summary>
+    public async ValueTask<ReadView> OpenAsync(ReadRequirement? requirement, CancellationToken cancellation)
+    {
+        await WaitAsync(requirement, cancellation);
+        var view = node.Database.OpenView();
+        try
+        {
+            ThrowUnlessFulfilled(requirement, view.State);
+            return view;
+        }
+        catch
+        {
+            view.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Refuses to read from a state that does not fulfil the requirement.</summary>
+    public void ThrowUnlessFulfilled(ReadRequirement? requirement, DatabaseState state)
+    {
         if (requirement?.AtLeast is { } message)
         {
             var position = message.ToPosition();
-            await WaitAsync(position.Index, requirement.WaitMillis, cancellation);
-            var state = database.State;
             if (position.Index > 0 && state.PositionOf(position.Index) != position)
                 throw Errors.Failure(Error.Types.Code.OtherHistory, $"Position {position} is not in this node's history, which has {state.PositionOf(position.Index)} there. Read without a position to begin anew.");
-            return state;
         }
-        return database.State.Index > 0 ? database.State : throw Loading();
+        else if (state.Index == 0)
+        {
+            throw Loading();
+        }
     }
 
     /// <summary>What every answer carries.</summary>

@@ -1,12 +1,11 @@
 using Google.Protobuf;
 using Replication.Core.Records;
 using Replication.Protos.V1;
-using Collection = Replication.Core.Records.Collection;
 using Record = Replication.Protos.V1.Record;
 
 namespace Replication.Node.Services;
 
-/// <summary>Cuts a scan into pages of bounded size. The continuation is the last key sent.</summary>
+/// <summary>Cuts a scan into pages of bounded size, as long as its view is open. The continuation is the last key sent.</summary>
 internal sealed class ScanPages
 {
     private const int PageBytes = 64 * 1024;
@@ -17,7 +16,7 @@ internal sealed class ScanPages
     private ulong _left;
     private bool _pending;
 
-    public ScanPages(Collection collection, ScanRequest request)
+    public ScanPages(OrderedIndex records, ScanRequest request)
     {
         _prefix = request.Prefix;
         _to = request.To;
@@ -25,7 +24,7 @@ internal sealed class ScanPages
         var start = request.From.Span;
         if (start.SequenceCompareTo(_prefix.Span) < 0) start = _prefix.Span;
         if (start.SequenceCompareTo(request.Continuation.Span) < 0) start = request.Continuation.Span;
-        _cursor = collection.Records.From(start);
+        _cursor = records.From(start);
         _pending = MoveNext();
         if (_pending && !request.Continuation.IsEmpty && _cursor.Current.Key.SequenceEqual(request.Continuation.Span)) _pending = MoveNext();
     }
@@ -38,8 +37,8 @@ internal sealed class ScanPages
             var record = _cursor.Current;
             page.Records.Add(new Record
             {
-                Key = UnsafeByteOperations.UnsafeWrap(record.KeyMemory),
-                Value = UnsafeByteOperations.UnsafeWrap(record.ValueMemory),
+                Key = ByteString.CopyFrom(record.Key),
+                Value = ByteString.CopyFrom(record.Value),
                 Written = positionOf(record.Index),
             });
             bytes += record.Key.Length + record.Value.Length;

@@ -52,39 +52,39 @@ internal sealed class StoreService(ReplicationNode node, ReadGate gate) : Store.
 
     public override async Task<GetResponse> Get(GetRequest request, ServerCallContext context)
     {
-        var state = await gate.OpenAsync(request.Require, context.CancellationToken);
-        var record = CollectionOf(state, request.Collection).Records.Find(request.Key.Span);
-        var response = new GetResponse { Stamp = gate.Stamp(state), Found = record is not null };
-        if (record is null) return response;
-        response.Value = UnsafeByteOperations.UnsafeWrap(record.ValueMemory);
-        response.Written = state.PositionOf(record.Index).ToMessage();
+        await gate.WaitAsync(request.Require, context.CancellationToken);
+        using var guard = node.Database.Enter();
+        gate.ThrowUnlessFulfilled(request.Require, guard.State);
+        var record = (guard.Records(request.Collection) ?? throw Unknown(request.Collection, guard.State)).Find(request.Key.Span);
+        var response = new GetResponse { Stamp = gate.Stamp(guard.State), Found = record.Exists };
+        if (!record.Exists) return response;
+        response.Value = ByteString.CopyFrom(record.Value);
+        response.Written = guard.State.PositionOf(record.Index).ToMessage();
         return response;
     }
 
     public override async Task<BatchGetResponse> BatchGet(BatchGetRequest request, ServerCallContext context)
     {
         if (request.Names.Count > MaxBatchGet) throw Errors.Failure(Error.Types.Code.InvalidArgument, $"At most {MaxBatchGet} records can be read at once, not {request.Names.Count}.");
-        var state = await gate.OpenAsync(request.Require, context.CancellationToken);
-        var response = new BatchGetResponse { Stamp = gate.Stamp(state) };
+        await gate.WaitAsync(request.Require, context.CancellationToken);
+        using var guard = node.Database.Enter();
+        gate.ThrowUnlessFulfilled(request.Require, guard.State);
+        var response = new BatchGetResponse { Stamp = gate.Stamp(guard.State) };
         foreach (var name in request.Names)
         {
-            var record = CollectionOf(state, name.Collection).Records.Find(name.Key.Span);
-            response.Items.Add(record is null
-                ? new BatchGetResponse.Types.Item()
-                : new BatchGetResponse.Types.Item
-                {
-                    Found = true,
-                    Value = UnsafeByteOperations.UnsafeWrap(record.ValueMemory),
-                    Written = state.PositionOf(record.Index).ToMessage(),
-                });
+            var record = (guard.Records(name.Collection) ?? throw Unknown(name.Collection, guard.State)).Find(name.Key.Span);
+            var item = new BatchGetResponse.Types.Item { Found = record.Exists };
+            if (record.Exists) (item.Value, item.Written) = (ByteString.CopyFrom(record.Value), guard.State.PositionOf(record.Index).ToMessage());
+            response.Items.Add(item);
         }
         return response;
     }
 
     public override async Task Scan(ScanRequest request, IServerStreamWriter<ScanResponse> responseStream, ServerCallContext context)
     {
-        var state = await gate.OpenAsync(request.Require, context.CancellationToken);
-        var pages = new ScanPages(CollectionOf(state, request.Collection), request);
+        using var view = await gate.OpenAsync(request.Require, context.CancellationToken);
+        var state = view.State;
+        var pages = new ScanPages(view.Records(request.Collection) ?? throw Unknown(request.Collection, state), request);
         bool more;
         do
         {
@@ -98,13 +98,13 @@ internal sealed class StoreService(ReplicationNode node, ReadGate gate) : Store.
 
     public override async Task<ListCollectionsResponse> ListCollections(ListCollectionsRequest request, ServerCallContext context)
     {
-        var state = await gate.OpenAsync(request.Require, context.CancellationToken);
+        var state = await gate.StateAsync(request.Require, context.CancellationToken);
         var response = new ListCollectionsResponse { Stamp = gate.Stamp(state) };
         response.Collections.AddRange(state.Collections.Values.Select(collection => new Protos.V1.Collection
         {
             Name = collection.Name,
             Kind = (Protos.V1.CollectionKind)collection.Kind,
-            Records = (ulong)collection.Records.Count,
+            Records = (ulong)collection.Count,
         }));
         return response;
     }
@@ -136,10 +136,8 @@ internal sealed class StoreService(ReplicationNode node, ReadGate gate) : Store.
         }
     }
 
-    private static Core.Records.Collection CollectionOf(DatabaseState state, string name) =>
-        state.Collections.TryGetValue(name, out var collection)
-            ? collection
-            : throw Errors.Failure(Error.Types.Code.UnknownCollection, $"There is no collection '{(name.Length <= 80 ? name : name[..80])}' at {state.Position}. The first put creates one.");
+    private static RpcException Unknown(string collection, DatabaseState state) =>
+        Errors.Failure(Error.Types.Code.UnknownCollection, $"There is no collection '{(collection.Length <= 80 ? collection : collection[..80])}' at {state.Position}. The first put creates one.");
 
     private void ThrowUnlessPrimary()
     {

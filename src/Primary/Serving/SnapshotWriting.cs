@@ -91,8 +91,8 @@ internal sealed class SnapshotWriting(LocalDatabase database, FollowerRegistry r
         if (lease is null || state.Position == LogPosition.Start) throw Errors.Failure(Error.Types.Code.Loading, "This node has no data yet, so there is nothing to take a snapshot of. Try again after a moment.");
         await beforeSnapshot(stopping);
         var before = database.Snapshots.NewestFirst is [var newest, ..] ? newest.Position : LogPosition.Start;
-        state = await SyncedStateAsync(lease, stopping);
-        var manifest = database.TakeSnapshot(state, registry.Needs(lease.Log), stopping);
+        using var view = await SyncedViewAsync(lease, stopping);
+        var manifest = database.TakeSnapshot(view, registry.Needs(lease.Log), stopping);
         if (manifest.Position == before) return manifest;
         Interlocked.Increment(ref _written);
         PrimaryLog.SnapshotWritten(logger, manifest.Position.ToString(), manifest.Records, manifest.Bytes);
@@ -100,21 +100,23 @@ internal sealed class SnapshotWriting(LocalDatabase database, FollowerRegistry r
     }
 
     // A replica shows entries that are committed elsewhere a moment before they are synced here.
-    private async Task<DatabaseState> SyncedStateAsync(LogLease lease, CancellationToken stopping)
+    private async Task<ReadView> SyncedViewAsync(LogLease lease, CancellationToken stopping)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, lease.Ended);
-        var state = database.State;
+        var view = database.OpenView();
         try
         {
             while (true)
             {
                 var durable = database.Durable.Next;
-                if (lease.Log.Durable.Index >= state.Index) return state;
+                if (lease.Log.Durable.Index >= view.State.Index) return view;
                 await durable.WaitAsync(either.Token);
             }
         }
-        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
+            view.Dispose();
+            if (stopping.IsCancellationRequested) throw;
             throw Errors.Failure(Error.Types.Code.Loading, "This node's log was replaced by a bootstrap. Try again after a moment.");
         }
     }

@@ -8,17 +8,18 @@ namespace Replication.Cli.Tests.Fixture;
 internal static class ChangedMemory
 {
     /// <summary>Changes a bit of a record's value in a node's memory.</summary>
-    public static void FlipValue(TestNode node, string collection, string key) => Flip(Find(node, collection, key).ValueMemory);
+    public static void FlipValue(TestNode node, string collection, string key)
+    {
+        using var guard = node.Database.Enter();
+        Flip(guard.Find(collection, Encoding.UTF8.GetBytes(key)).Value);
+    }
 
     /// <summary>Changes a bit of a record's key in a node's memory: it is not found any more, and another one is there.</summary>
-    public static void FlipKey(TestNode node, string collection, string key) => Flip(Find(node, collection, key).KeyMemory);
-
-    private static Core.Records.Record Find(TestNode node, string collection, string key) =>
-        node.Database.State.Collections[collection].Records.Find(Encoding.UTF8.GetBytes(key)) ?? throw new KeyNotFoundException(key);
-
-    private static void Flip(ReadOnlyMemory<byte> memory)
+    public static void FlipKey(TestNode node, string collection, string key)
     {
-        Assert.True(MemoryMarshal.TryGetArray(memory, out var bytes));
-        bytes.Array![bytes.Offset + bytes.Count - 1] ^= 1;
+        using var guard = node.Database.Enter();
+        Flip(guard.Find(collection, Encoding.UTF8.GetBytes(key)).Key);
     }
+
+    private static void Flip(ReadOnlySpan<byte> bytes) => MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(bytes), bytes.Length)[^1] ^= 1;
 }

@@ -41,9 +41,9 @@ public sealed class DigestMismatchTests
         var wrong = Without(node.Database.State, "a");
 
         Doubt(node.Database);
-        Assert.Throws<SnapshotRefusedException>(() => node.Database.TakeSnapshot(wrong, FollowerNeeds.Unknown, CancellationToken.None));
+        Assert.Throws<SnapshotRefusedException>(() => node.Database.TakeSnapshot(ReadView.Open(wrong), FollowerNeeds.Unknown, CancellationToken.None));
         node.Database.Replay();
-        Assert.Throws<SnapshotRefusedException>(() => node.Database.TakeSnapshot(wrong, FollowerNeeds.Unknown, CancellationToken.None));
+        Assert.Throws<SnapshotRefusedException>(() => node.Database.TakeSnapshot(ReadView.Open(wrong), FollowerNeeds.Unknown, CancellationToken.None));
 
         Assert.Equal(node.Database.State.Position, node.TakeSnapshot().Position);
     }
@@ -59,7 +59,7 @@ public sealed class DigestMismatchTests
         var beyond = With(state, state.Tail with { Position = state.Position with { Index = state.Index + 1 } });
 
         foreach (var wrong in (DatabaseState[])[other, beyond, DatabaseState.Empty])
-            Assert.Throws<SnapshotRefusedException>(() => node.Database.TakeSnapshot(wrong, FollowerNeeds.Unknown, CancellationToken.None));
+            Assert.Throws<SnapshotRefusedException>(() => node.Database.TakeSnapshot(ReadView.Open(wrong), FollowerNeeds.Unknown, CancellationToken.None));
 
         Assert.Equal([], _files.List(TestNode.Layout.Snapshots));
         Assert.Equal(state.Position, node.TakeSnapshot().Position);
@@ -125,7 +125,7 @@ public sealed class DigestMismatchTests
             node.TakeSnapshot();
             node.Commit("b", "2");
             var wrong = Without(node.Database.State, "a");
-            SnapshotWriter.Write(_files, TestNode.Layout.Snapshots, node.Database.History, wrong, CancellationToken.None);
+            SnapshotWriter.Write(_files, TestNode.Layout.Snapshots, node.Database.History, ReadView.Open(wrong), CancellationToken.None);
             node.LogDigest();
             node.Close();
             end = node.Database.State.Index;
@@ -164,7 +164,7 @@ public sealed class DigestMismatchTests
     private static void Doubt(LocalDatabase database) => database.Doubt(database.State.Position);
 
     // What memory would be that lost a record without knowing.
-    private static DatabaseState With(DatabaseState state, LogTail tail) => new(tail, state.Collections, state.Digest, state.Records, state.Epochs, state.Configuration);
+    private static DatabaseState With(DatabaseState state, LogTail tail) => new(tail, state.Collections, state.Digest, state.Records, state.Epochs, state.Configuration, state.Memory, state.Version);
 
     private static DatabaseState Without(DatabaseState state, string key)
     {
@@ -172,15 +172,21 @@ public sealed class DigestMismatchTests
         foreach (var collection in state.Collections.Values)
             for (var cursor = collection.Records.From([]); cursor.MoveNext();)
                 if (!cursor.Current.Key.SequenceEqual(Encoding.UTF8.GetBytes(key)))
-                    wrong.Load(new ChunkSection(collection.Name, collection.Kind, [cursor.Current], StateDigest.Empty.With(collection.NameBytes, cursor.Current)));
+                    wrong.Load(SectionOf(collection, cursor.Current));
         wrong.LoadEnd(state.Tail, state.Epochs, state.Configuration);
         return wrong.Freeze();
     }
 
     private static void Flip(DatabaseState state, string key)
     {
-        Assert.True(MemoryMarshal.TryGetArray(state.Collections[Changes.Collection].Records.Find(Encoding.UTF8.GetBytes(key))!.ValueMemory, out var bytes));
-        bytes.Array![bytes.Offset] ^= 1;
+        var bytes = state.Collections[Changes.Collection].Records.Find(Encoding.UTF8.GetBytes(key)).Value;
+        MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(bytes), bytes.Length)[0] ^= 1;
+    }
+
+    private static ChunkSection SectionOf(Collection collection, Core.Records.Record record)
+    {
+        byte[] bytes = [.. record.Key, .. record.Value];
+        return new ChunkSection(collection.Name, collection.Kind, bytes, [new RecordBytes(0, record.Key.Length, record.Key.Length, record.Value.Length, record.Index)]);
     }
 
     private TestNode Primary()

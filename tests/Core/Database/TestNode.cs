@@ -81,7 +81,11 @@ internal sealed class TestNode : IDisposable
         Sync();
     }
 
-    public SnapshotManifest TakeSnapshot() => Database.TakeSnapshot(Database.State, FollowerNeeds.Unknown, CancellationToken.None);
+    public SnapshotManifest TakeSnapshot()
+    {
+        using var view = Database.OpenView();
+        return Database.TakeSnapshot(view, FollowerNeeds.Unknown, CancellationToken.None);
+    }
 
     /// <summary>As a replica: appends what the lineage has behind this node's log, two entries to a batch, and applies it.</summary>
     public void Follow(long limit)

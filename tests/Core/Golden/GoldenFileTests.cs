@@ -74,7 +74,7 @@ public sealed class GoldenFileTests
         using var log = TestLog.Create(GoldenDatabase.SegmentBytes);
         var state = GoldenDatabase.Write(log.Log);
         log.Files.CreateDirectory(Snapshots, FileLabel.Layout);
-        return (log.Files, SnapshotWriter.Write(log.Files, Snapshots, TestLog.History, state, CancellationToken.None), state);
+        return (log.Files, SnapshotWriter.Write(log.Files, Snapshots, TestLog.History, ReadView.Open(state), CancellationToken.None), state);
     }
 
     private static byte[] Padded(byte[] bytes) => [.. bytes, .. new byte[GoldenDatabase.SegmentBytes - bytes.Length]];

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Replication.Core.Log;
 using Replication.Core.Positions;
 using Replication.Core.Records;
+using Replication.Core.Records.Memory;
 using Replication.Core.Reigns;
 using Replication.Core.Tests.Kit;
 using static Replication.Core.Tests.Kit.TestPrimary;
@@ -52,7 +53,7 @@ public sealed class StateBuilderTests
     public void Every_part_of_a_record_is_in_the_digest()
     {
         static StateDigest Of(string collection, string key, string value, long index) =>
-            StateDigest.Empty.With(Utf8(collection).Span, new Core.Records.Record(Utf8(key).ToArray(), Utf8(value).ToArray(), index));
+            StateDigest.Empty.With(Utf8(collection).Span, Utf8(key).Span, Utf8(value).Span, index);
         StateDigest[] digests =
         [
             Of("a", "bc", "d", 1), Of("ab", "c", "d", 1), Of("a", "b", "cd", 1), Of("a", "bc", "d", 2), Of("a", "bc", "", 1),
@@ -60,7 +61,7 @@ public sealed class StateBuilderTests
         ];
 
         Assert.Equal(digests.Length, digests.Distinct().Count());
-        Assert.Equal(StateDigest.Empty, Of("a", "b", "c", 1).Without("a"u8, new Core.Records.Record("b"u8.ToArray(), "c"u8.ToArray(), 1)));
+        Assert.Equal(StateDigest.Empty, Of("a", "b", "c", 1).Without("a"u8, new Core.Records.Record(Core.Records.Record.Write(new RecordMemory(), "b"u8, "c"u8, 1))));
         Assert.Equal(StateDigest.Empty, StateDigest.Empty.WithCollection("a", CollectionKind.Json).WithoutCollection("a", CollectionKind.Json));
     }
 

@@ -17,7 +17,7 @@ public sealed class KeptStatesTests
         _kept.Offer(StateAt(5));
         Assert.Null(_kept.Find(5));
 
-        _kept.Keep(5, StateAt(4));
+        _kept.Keep(5, ReadView.Open(StateAt(4)));
         _kept.Offer(StateAt(5));
         _kept.Drop();
 
@@ -28,15 +28,15 @@ public sealed class KeptStatesTests
     [Fact]
     public void The_first_digests_from_an_index_on_are_kept_until_one_is_asked_for()
     {
-        _kept.Keep(5, StateAt(2));
+        _kept.Keep(5, ReadView.Open(StateAt(2)));
         var states = Enumerable.Range(3, 20).Select(index => StateAt(index)).ToArray();
         foreach (var state in states) _kept.Offer(state);
 
         Assert.Null(_kept.Find(4));
         Assert.Null(_kept.Find(5 + KeptStates.Capacity));
-        Assert.Same(states[3], _kept.Find(6));
+        Assert.Same(states[3], _kept.Find(6)!.State);
         Assert.Null(_kept.Find(7));
-        Assert.Same(states[3], _kept.Find(6));
+        Assert.Same(states[3], _kept.Find(6)!.State);
         Assert.False(_kept.IsKeeping);
     }
 
@@ -44,22 +44,22 @@ public sealed class KeptStatesTests
     public void What_is_shown_already_may_be_what_is_asked_for()
     {
         var shown = StateAt(5);
-        _kept.Keep(5, shown);
+        _kept.Keep(5, ReadView.Open(shown));
 
-        Assert.Same(shown, _kept.Find(5));
+        Assert.Same(shown, _kept.Find(5)!.State);
     }
 
     [Fact]
     public void What_was_decided_and_given_up_is_not_what_will_stand_there()
     {
-        _kept.Keep(1, StateAt(0));
+        _kept.Keep(1, ReadView.Open(StateAt(0)));
         _kept.Offer(StateAt(5));
         _kept.CutBehind(4);
         Assert.Null(_kept.Find(5));
 
         var again = StateAt(5);
         _kept.Offer(again);
-        Assert.Same(again, _kept.Find(5));
+        Assert.Same(again, _kept.Find(5)!.State);
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class KeptStatesTests
     {
         var digests = new DigestHistory(16);
         var committer = new Committer(DatabaseState.Empty, new Core.Reigns.Reign(new Epoch(1), 1, 2, "p"), digests);
-        digests.States.Keep(1, DatabaseState.Empty);
+        digests.States.Keep(1, ReadView.Open(DatabaseState.Empty));
         committer.LogDigest(new Nobody(), 1_000);
         var batch = committer.TakeBatch()!;
         var index = batch.State.Index;
@@ -84,13 +84,13 @@ public sealed class KeptStatesTests
         var pipeline = new CommitPipeline(DatabaseState.Empty, new Epoch(1), digests);
         var check = new TransactionCheck(TransactionLimits.Default);
         void Commit(string value) => pipeline.Decide(check.Check(new Transaction([Put("c", "k", value)]), DatabaseState.Empty, out _)!, 1_000);
-        digests.States.Keep(1, DatabaseState.Empty);
+        digests.States.Keep(1, ReadView.Open(DatabaseState.Empty));
         Commit("1");
         pipeline.AppendDigest(1_000);
         Commit("2");
         var (_, newest) = pipeline.TakeBatch();
 
-        var kept = digests.States.Find(2)!;
+        var kept = digests.States.Find(2)!.State;
 
         Assert.Equal(["c (Json)", "c/k = 31 @ 1"], StateFacts.Lines(kept));
         Assert.Equal(["c (Json)", "c/k = 32 @ 3"], StateFacts.Lines(newest));

@@ -1,5 +1,6 @@
 using Replication.Core.IO;
 using Replication.Core.Log;
+using Replication.Core.Records;
 using Replication.Core.Snapshots;
 using Replication.Core.Tests.Kit;
 using static Replication.Core.Tests.Kit.TestPrimary;
@@ -31,7 +32,7 @@ public sealed class SnapshotCatalogueTests
         var first = TakeSnapshots(files, primary, 1).Single();
         catalogue.Add(first, []);
 
-        catalogue.Add(SnapshotWriter.Write(files, Directory, TestLog.History, primary.Published, CancellationToken.None), []);
+        catalogue.Add(SnapshotWriter.Write(files, Directory, TestLog.History, ReadView.Open(primary.Published), CancellationToken.None), []);
 
         Assert.Single(catalogue.NewestFirst);
         StateFacts.AssertSame(primary.Published, SnapshotReader.Load(files, catalogue.DataPath(catalogue.NewestFirst[0]), catalogue.NewestFirst[0]));
@@ -128,7 +129,7 @@ public sealed class SnapshotCatalogueTests
             primary.Accept(Put("a", "last", "1"));
             primary.Publish();
             var fault = files.Fault = new FileFault(number) { LeavesHalf = true };
-            var failure = Record.Exception(() => SnapshotWriter.Write(files, Directory, TestLog.History, primary.Published, CancellationToken.None));
+            var failure = Xunit.Record.Exception(() => SnapshotWriter.Write(files, Directory, TestLog.History, ReadView.Open(primary.Published), CancellationToken.None));
             if (!fault.Fired) break;
             Assert.IsType<IOException>(failure);
             files.Fault = null;
@@ -136,7 +137,7 @@ public sealed class SnapshotCatalogueTests
             var catalogue = new SnapshotCatalogue(files, Directory);
             Assert.Empty(catalogue.Damaged);
             Assert.Equal(2, catalogue.NewestFirst[^1].Position.Index);
-            var again = SnapshotWriter.Write(files, Directory, TestLog.History, primary.Published, CancellationToken.None);
+            var again = SnapshotWriter.Write(files, Directory, TestLog.History, ReadView.Open(primary.Published), CancellationToken.None);
             StateFacts.AssertSame(primary.Published, SnapshotReader.Load(files, catalogue.DataPath(again), again));
         }
     }
@@ -157,7 +158,7 @@ public sealed class SnapshotCatalogueTests
         {
             primary.Accept(Put("a", $"k{i}", $"\"{new string('v', 700)}\""));
             primary.Publish();
-            manifests.Add(SnapshotWriter.Write(files, Directory, TestLog.History, primary.Published, CancellationToken.None));
+            manifests.Add(SnapshotWriter.Write(files, Directory, TestLog.History, ReadView.Open(primary.Published), CancellationToken.None));
             taken?.Invoke(manifests[^1]);
         }
         return manifests;

@@ -96,7 +96,7 @@ public sealed class SnapshotFileTests
             Operation.Put("b", Utf8("3"), new byte[4 << 20]));
         primary.Publish();
 
-        var manifest = SnapshotWriter.Write(_files, Directory, TestLog.History, primary.Published, CancellationToken.None);
+        var manifest = SnapshotWriter.Write(_files, Directory, TestLog.History, ReadView.Open(primary.Published), CancellationToken.None);
 
         Assert.Equal([1, 2], manifest.Chunks.Select(chunk => chunk.Records));
         StateFacts.AssertSame(primary.Published, Load(manifest));
@@ -126,7 +126,7 @@ public sealed class SnapshotFileTests
             if (operation.Action == FileAction.Write && ++writes == 3) cancellation.Cancel();
         };
 
-        Assert.Throws<OperationCanceledException>(() => SnapshotWriter.Write(_files, Directory, TestLog.History, _primary.Published, cancellation.Token));
+        Assert.Throws<OperationCanceledException>(() => SnapshotWriter.Write(_files, Directory, TestLog.History, ReadView.Open(_primary.Published), cancellation.Token));
 
         Assert.Equal(["00000000000000000011.snapshot.tmp"], _files.List(Directory));
         Assert.Equal(3, writes);
@@ -210,7 +210,7 @@ public sealed class SnapshotFileTests
 
     private static Operation Record(int number, int valueBytes) => Operation.Put("c", Utf8($"k{number:D5}"), new byte[valueBytes]);
 
-    private SnapshotManifest Write() => SnapshotWriter.Write(_files, Directory, TestLog.History, _primary.Published, CancellationToken.None);
+    private SnapshotManifest Write() => SnapshotWriter.Write(_files, Directory, TestLog.History, ReadView.Open(_primary.Published), CancellationToken.None);
 
     private DatabaseState Load(SnapshotManifest manifest)
     {

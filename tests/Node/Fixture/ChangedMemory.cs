@@ -7,11 +7,11 @@ namespace Replication.Node.Tests.Fixture;
 /// <summary>Memory that does not keep what was put into it: what a bad cell, or a stray write, does to a record that is shown.</summary>
 internal static class ChangedMemory
 {
-    /// <summary>Changes a bit of a record's value in a node's memory. Nothing notices by itself: it is the same object as before.</summary>
+    /// <summary>Changes a bit of a record's value in a node's memory. Nothing notices by itself: it is the same record as before.</summary>
     public static void Flip(TestNode node, string collection, string key)
     {
-        var record = node.Database.State.Collections[collection].Records.Find(Encoding.UTF8.GetBytes(key)) ?? throw new KeyNotFoundException(key);
-        Assert.True(MemoryMarshal.TryGetArray(record.ValueMemory, out var bytes));
-        bytes.Array![bytes.Offset + bytes.Count - 1] ^= 1;
+        using var guard = node.Database.Enter();
+        var bytes = guard.Find(collection, Encoding.UTF8.GetBytes(key)).Value;
+        MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(bytes), bytes.Length)[^1] ^= 1;
     }
 }

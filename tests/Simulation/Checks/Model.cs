@@ -43,6 +43,7 @@ internal sealed class Model
     /// <summary>Null when a state is exactly what its index means; otherwise the first difference.</summary>
     public string? Difference(DatabaseState state)
     {
+        using var view = ReadView.Open(state);
         var records = 0L;
         foreach (var (name, versions) in _collections)
         {
@@ -50,9 +51,9 @@ internal sealed class Model
             if (versions.ExistsAt(state.Index) != collection is not null) return $"collection {name} is {(collection is null ? "not " : string.Empty)}there";
             foreach (var (key, version) in versions.AllAt(state.Index))
             {
-                var record = collection?.Records.Find(Encoding.UTF8.GetBytes(key));
-                if (record is null != version.Value is null) return $"{name}/{key} is {(record is null ? "not " : string.Empty)}there";
-                if (record is null) continue;
+                var record = view.Find(name, Encoding.UTF8.GetBytes(key));
+                if (record.Exists != version.Value is not null) return $"{name}/{key} is {(record.Exists ? string.Empty : "not ")}there";
+                if (!record.Exists) continue;
                 records++;
                 if (record.Index != version.Index || !record.Value.SequenceEqual(version.Value)) return $"{name}/{key} is of entry {record.Index}, not of {version.Index}";
             }

@@ -15,31 +15,35 @@ internal static class Bank
     private const int Opening = 100;
 
     /// <summary>A transfer, under the condition that nobody else moved the two accounts; or the accounts' opening.</summary>
-    public static Operation[] Transfer(DatabaseState state, Random random)
+    public static Operation[] Transfer(ReadView view, Random random)
     {
         var (from, to) = (random.Next(Accounts), random.Next(Accounts));
-        if (Find(state, from) is not { } source || Find(state, to) is not { } target)
-            return [.. Enumerable.Range(0, Accounts).Select(account => Put(account, Opening, Precondition.Absent))];
-        if (from == to) return [Put(from, Balance(source), Precondition.UnchangedSince(state.PositionOf(source.Index)))];
+        var source = Find(view, from);
+        var target = Find(view, to);
+        if (!source.Exists || !target.Exists) return [.. Enumerable.Range(0, Accounts).Select(account => Put(account, Opening, Precondition.Absent))];
+        if (from == to) return [Put(from, Balance(source), Precondition.UnchangedSince(view.State.PositionOf(source.Index)))];
         var amount = random.Next(1, 20);
         return
         [
-            Put(from, Balance(source) - amount, Precondition.UnchangedSince(state.PositionOf(source.Index))),
-            Put(to, Balance(target) + amount, Precondition.UnchangedSince(state.PositionOf(target.Index))),
+            Put(from, Balance(source) - amount, Precondition.UnchangedSince(view.State.PositionOf(source.Index))),
+            Put(to, Balance(target) + amount, Precondition.UnchangedSince(view.State.PositionOf(target.Index))),
         ];
     }
 
     /// <summary>The sum over all accounts; null before they are opened.</summary>
-    public static long? TotalOf(DatabaseState state)
+    public static long? TotalOf(ReadView view)
     {
-        var accounts = Enumerable.Range(0, Accounts).Select(account => Find(state, account)).ToArray();
-        return accounts.All(account => account is null) ? null : accounts.Sum(account => account is null ? 0 : Balance(account));
+        long? total = null;
+        for (var account = 0; account < Accounts; account++)
+            if (Find(view, account) is { Exists: true } found)
+                total = (total ?? 0) + Balance(found);
+        return total;
     }
 
-    /// <summary>One of the accounts; null before they are opened.</summary>
-    public static Record? AnyAccount(DatabaseState state, Random random) => Find(state, random.Next(Accounts));
+    /// <summary>One of the accounts; none before they are opened.</summary>
+    public static Record AnyAccount(ReadView view, Random random) => Find(view, random.Next(Accounts));
 
-    private static Record? Find(DatabaseState state, int account) => state.Collections.GetValueOrDefault(Collection)?.Records.Find(Key(account).Span);
+    private static Record Find(ReadView view, int account) => view.Find(Collection, Key(account).Span);
 
     private static long Balance(Record account) => long.Parse(Encoding.UTF8.GetString(account.Value), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
 

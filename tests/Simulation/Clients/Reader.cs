@@ -22,15 +22,16 @@ internal sealed class Reader(SimulatedCluster cluster)
         var node = cluster.Nodes[_random.Next(cluster.Nodes.Count)];
         if (node.Process is not { IsOpen: true, IsPaused: false } process) return;
         if (node.IsMemoryChanged) return; // It may read anything, until the next digest of what was overwritten.
-        var state = process.Database.State;
+        using var view = process.Database.OpenView();
+        var state = view.State;
         var collection = _random.Next(2) == 0 ? "orders" : "customers";
         var key = string.Create(CultureInfo.InvariantCulture, $"k{_random.Next(40)}");
-        var record = state.Collections.GetValueOrDefault(collection)?.Records.Find(Encoding.UTF8.GetBytes(key));
+        var record = view.Find(collection, Encoding.UTF8.GetBytes(key));
         var expected = cluster.History.Model.Find(collection, key, state.Index);
         cluster.History.Counts.Reads++;
-        if (record is null != expected is null || (record is not null && !record.Value.SequenceEqual(expected)))
+        if (record.Exists != expected is not null || (record.Exists && !record.Value.SequenceEqual(expected)))
             throw new Violation("reads equal the log at their position", $"{node.Name} at {state.Index}: {collection}/{key}");
-        if (Bank.TotalOf(state) is not { } total) return;
+        if (Bank.TotalOf(view) is not { } total) return;
         cluster.History.Counts.Totals++;
         if (total != Bank.Total) throw new Violation("transactions are seen whole", $"{node.Name} at {state.Index}: the accounts hold {total}, not {Bank.Total}");
     }

@@ -24,21 +24,21 @@ internal sealed class Writer(SimulatedCluster cluster, int number)
     private void Write()
     {
         var primary = cluster.Primary.Primary;
-        var state = primary is { IsOpen: true } ? primary.Database.State : DatabaseState.Empty;
+        using var view = primary is { IsOpen: true } ? primary.Database.OpenView() : ReadView.Open(DatabaseState.Empty);
         var request = string.Create(CultureInfo.InvariantCulture, $"w{number}-{++_calls}");
-        var call = new Call(request, new Transaction(Operations(state, request), Encoding.UTF8.GetBytes(request)), cluster.History.Known);
+        var call = new Call(request, new Transaction(Operations(view, request), Encoding.UTF8.GetBytes(request)), cluster.History.Known);
         cluster.History.Made(call);
         if (primary is not { IsOpen: true }) return;
         // The call is under way for a moment; by then the process may be another one, which the call does not reach.
         primary.After(TimeSpan.FromTicks(1 + _random.NextInt64(TimeSpan.TicksPerMillisecond)), () => primary.Commit(call));
     }
 
-    private Operation[] Operations(DatabaseState state, string request) => _random.Next(20) switch
+    private Operation[] Operations(ReadView view, string request) => _random.Next(20) switch
     {
         < 8 => [Operation.Put(Collection(), Key(), Value(request, 100))],
         < 12 => [.. Enumerable.Range(0, _random.Next(2, 7)).Select(_ => Change(request))],
-        < 15 => [Conditional(state, request)],
-        < 18 => Bank.Transfer(state, _random),
+        < 15 => [Conditional(view, request)],
+        < 18 => Bank.Transfer(view, _random),
         18 => [_random.Next(3) switch
         {
             0 => Operation.Put(Collection(), Key(), Value(request, _random.Next(1000, 12_000))),
@@ -56,15 +56,15 @@ internal sealed class Writer(SimulatedCluster cluster, int number)
     private Operation Change(string request) =>
         _random.Next(4) == 0 ? Operation.Delete("orders", Key()) : Operation.Put(_random.Next(4) == 0 ? "temporary" : Collection(), Key(), Value(request, 60));
 
-    private Operation Conditional(DatabaseState state, string request)
+    private Operation Conditional(ReadView view, string request)
     {
         var (collection, key) = (Collection(), Key());
-        var record = state.Collections.GetValueOrDefault(collection)?.Records.Find(key.Span);
+        var record = view.Find(collection, key.Span);
         var precondition = _random.Next(3) switch
         {
             0 => Precondition.Absent,
             1 => Precondition.Present,
-            _ => record is null ? Precondition.Present : Precondition.UnchangedSince(state.PositionOf(record.Index)),
+            _ => !record.Exists ? Precondition.Present : Precondition.UnchangedSince(view.State.PositionOf(record.Index)),
         };
         return Operation.Put(collection, key, Value(request, 40), precondition);
     }

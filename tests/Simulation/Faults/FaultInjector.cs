@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Replication.Core.Bootstrapping;
 using Replication.Core.IO;
 using Replication.Core.Log;
-using Replication.Core.Records;
 using Replication.Kit;
 using Replication.Simulation.Tests.Clients;
 using Replication.Simulation.Tests.Nodes;
@@ -144,9 +143,8 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
                 process.Files.Misdirected = new MisdirectedWrite(FileLabel.Append, _random.Next(2) == 0 ? -_random.Next(1, 4096) : _random.Next(1, 4096));
                 node.Damage.Add(process.Files.Misdirected);
                 break;
-            case FaultClass.MemoryChanged when !node.IsPrimary && node.Process is { IsOpen: true } process && Bank.AnyAccount(process.Database.State, _random) is { } account:
-                Fired(fault, node.Name);
-                ChangeMemory(node, account);
+            case FaultClass.MemoryChanged when !node.IsPrimary && node.Process is { IsOpen: true } process:
+                ChangeMemory(node, process);
                 break;
             default:
                 InjectOnLink(fault);
@@ -196,10 +194,12 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
     }
 
     // The last digit of a balance: whoever reads it before it is noticed reads a number that never was.
-    private static void ChangeMemory(SimulatedNode node, Record account)
+    private void ChangeMemory(SimulatedNode node, NodeProcess process)
     {
-        if (!MemoryMarshal.TryGetArray(account.ValueMemory, out var bytes)) throw new InvalidOperationException("A value is not in an array.");
-        bytes.Array![bytes.Offset + bytes.Count - 1] ^= 1;
+        using var view = process.Database.OpenView();
+        if (Bank.AnyAccount(view, _random) is not { Exists: true } account) return;
+        Fired(FaultClass.MemoryChanged, node.Name);
+        MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(account.Value), account.Value.Length)[^1] ^= 1;
         node.IsMemoryChanged = true;
     }
 

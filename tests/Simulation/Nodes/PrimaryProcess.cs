@@ -49,7 +49,7 @@ internal sealed class PrimaryProcess(SimulatedCluster cluster, SimulatedNode nod
     {
         _committer.LogDigest(new Caller(this, null, outcome =>
         {
-            if (outcome is CommitOutcome.Committed && Guarded(() => Database.TakeSnapshot(Database.State, Serving.Needs(), CancellationToken.None)))
+            if (outcome is CommitOutcome.Committed && Guarded(WriteSnapshot))
             {
                 Cluster.Trace.Add(Name, "has a snapshot", Database.State.Index);
                 taken(true);
@@ -61,6 +61,12 @@ internal sealed class PrimaryProcess(SimulatedCluster cluster, SimulatedNode nod
         }), NowMicros());
         TakeToDisk();
         _committer.AnswerSettled();
+    }
+
+    private void WriteSnapshot()
+    {
+        using var view = Database.OpenView();
+        Database.TakeSnapshot(view, Serving.Needs(), CancellationToken.None);
     }
 
     // A snapshot that cannot be written for want of room is tried again later.

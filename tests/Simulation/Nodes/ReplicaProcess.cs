@@ -138,7 +138,8 @@ internal sealed class ReplicaProcess(SimulatedCluster cluster, SimulatedNode nod
 
     protected override void TakeSnapshot(Action<bool> taken)
     {
-        var state = Database.State;
+        using var view = Database.OpenView();
+        var state = view.State;
         // On a real node it waits until the log is that far.
         if (Database.Log is not { } lease || state.Index == 0 || lease.Log.Durable.Index < state.Index)
         {
@@ -147,7 +148,7 @@ internal sealed class ReplicaProcess(SimulatedCluster cluster, SimulatedNode nod
         }
         try
         {
-            Database.TakeSnapshot(state, Serving.Needs(), CancellationToken.None);
+            Database.TakeSnapshot(view, Serving.Needs(), CancellationToken.None);
         }
         catch (IOException failure) when (DiskFullException.IsToldBy(failure))
         {

@@ -1,0 +1,204 @@
+using Replication.Core.Records.Index;
+using Replication.Core.Records.Memory;
+
+namespace Replication.Core.Records;
+
+/// <summary>Changes an <see cref="OrderedIndex"/>: nodes made here are changed in place until the next version is begun.</summary>
+internal sealed class OrderedIndexBuilder
+{
+    private const int MergeBelow = IndexNode.Capacity / 4;
+
+    private readonly RecordMemory _memory;
+    private readonly IndexEditor _editor;
+    private IndexNode _root;
+    private IndexNode _last; // the rightmost leaf, known from an append and until any other change
+
+    /// <summary>Begins with the records of an index, which itself does not change.</summary>
+    public OrderedIndexBuilder(RecordMemory memory, OrderedIndex index)
+    {
+        (_memory, _editor) = (memory, new IndexEditor(memory));
+        (_root, Count) = (index.Root, index.Count);
+    }
+
+    /// <summary>Records in it now.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>The index as it is now; what is changed in later versions does not touch it.</summary>
+    public OrderedIndex Index => new(_root, Count);
+
+    /// <summary>The record of a key, if there is one.</summary>
+    public Record Find(ReadOnlySpan<byte> key) => OrderedIndex.Find(_root, key);
+
+    /// <summary>Records in key order, from the first key at or behind the given one. Valid until the next change.</summary>
+    public OrderedIndexCursor From(ReadOnlySpan<byte> key) => new(_root, key);
+
+    /// <summary>Inserts a record, or replaces the one of its key.</summary>
+    /// <param name="key">1 to 1,024 bytes.</param>
+    /// <param name="value">Its bytes.</param>
+    /// <param name="index">Of the entry that writes it.</param>
+    /// <param name="replaced">The one it replaces, if there was one; readable until the next version is begun.</param>
+    /// <returns>The new one.</returns>
+    public Record Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, long index, out Record replaced)
+    {
+        _last = default;
+        var record = Record.Write(_memory, key, value, index);
+        _root = _root.Exists ? _editor.Own(_root) : _editor.New(isLeaf: true);
+        var split = Put(_root, record, out var old);
+        if (split.Right.Exists) _root = Above(_root, split);
+        if (old == 0) Count++;
+        else _memory.Retire(old, BlockKind.Record);
+        replaced = new Record(old);
+        return new Record(record);
+    }
+
+    /// <summary>Inserts a record whose key is above every other one: for records that come in order, without a search.</summary>
+    /// <returns>Whether it was; otherwise nothing has changed.</returns>
+    public bool TryAppend(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, long index)
+    {
+        if (!_last.Exists && _root.Exists && key.SequenceCompareTo(LastLeaf().LastKey) <= 0) return false;
+        if (!_last.Exists || _last.Count == IndexNode.Capacity)
+        {
+            if (_last.Exists && key.SequenceCompareTo(_last.LastKey) <= 0) return false;
+            Put(key, value, index, out _);
+            _last = LastLeaf();
+            return true;
+        }
+        if (key.SequenceCompareTo(_last.LastKey) <= 0) return false;
+        IndexEditor.Insert(_last, _last.Count, Record.Write(_memory, key, value, index));
+        Count++;
+        return true;
+    }
+
+    /// <summary>Removes the record of a key.</summary>
+    /// <returns>The removed one, if there was one; readable until the next version is begun.</returns>
+    public Record Remove(ReadOnlySpan<byte> key)
+    {
+        _last = default;
+        var record = Find(key);
+        if (!record.Exists) return default;
+        _root = _editor.Own(_root);
+        if (Remove(_root, key))
+        {
+            _memory.Retire(_root.Address, BlockKind.Node);
+            _root = default;
+        }
+        while (_root is { Exists: true, IsLeaf: false, Count: 0 })
+        {
+            var only = new IndexNode(_root.Children[0]);
+            _memory.Retire(_root.Address, BlockKind.Node);
+            _root = only;
+        }
+        _memory.Retire(record.Address, BlockKind.Record);
+        Count--;
+        return record;
+    }
+
+    /// <summary>A version was ended: its nodes are not changed any more.</summary>
+    public void BeginVersion() => _last = default;
+
+    private IndexNode LastLeaf()
+    {
+        var node = _root;
+        while (!node.IsLeaf) node = new IndexNode(node.Children[node.Count]);
+        return node;
+    }
+
+    private IndexNode Above(IndexNode left, Split split)
+    {
+        var root = _editor.New(isLeaf: false);
+        root.Children[0] = left.Address;
+        IndexEditor.Insert(root, 0, split.Separator, split.Right);
+        return root;
+    }
+
+    // The node is owned.
+    private Split Put(IndexNode node, nint record, out nint replaced)
+    {
+        var key = Record.KeyOf(record);
+        if (node.IsLeaf)
+        {
+            var position = node.LowerBound(key, out var found);
+            replaced = found ? node.Items[position] : 0;
+            if (!found) return PutNew(node, position, record);
+            node.Items[position] = record;
+            return default;
+        }
+        var at = node.ChildFor(key);
+        var split = Put(OwnChild(node, at), record, out replaced);
+        return split.Right.Exists ? PutChild(node, at, split) : default;
+    }
+
+    // Keys that arrive in ascending order fill their nodes: a node that overflows at its end stays full.
+    private Split PutNew(IndexNode leaf, int position, nint record)
+    {
+        if (leaf.Count < IndexNode.Capacity)
+        {
+            IndexEditor.Insert(leaf, position, record);
+            return default;
+        }
+        var keep = position == leaf.Count ? leaf.Count : leaf.Count / 2;
+        var right = _editor.SplitLeaf(leaf, keep);
+        if (position <= keep && keep < IndexNode.Capacity) IndexEditor.Insert(leaf, position, record);
+        else IndexEditor.Insert(right, position - keep, record);
+        return new Split(right, _editor.Separator(leaf.LastKey, right.KeyAt(0)));
+    }
+
+    private Split PutChild(IndexNode branch, int position, Split child)
+    {
+        if (branch.Count < IndexNode.Capacity)
+        {
+            IndexEditor.Insert(branch, position, child.Separator, child.Right);
+            return default;
+        }
+        var middle = position == branch.Count ? branch.Count - 1 : branch.Count / 2;
+        var (right, separator) = _editor.SplitBranch(branch, middle);
+        if (position <= middle) IndexEditor.Insert(branch, position, child.Separator, child.Right);
+        else IndexEditor.Insert(right, position - middle - 1, child.Separator, child.Right);
+        return new Split(right, separator);
+    }
+
+    // Removes a key that is there from an owned node; true when nothing is left in it.
+    private bool Remove(IndexNode node, ReadOnlySpan<byte> key)
+    {
+        if (node.IsLeaf)
+        {
+            IndexEditor.Remove(node, node.LowerBound(key, out _));
+            return node.Count == 0;
+        }
+        var at = node.ChildFor(key);
+        var child = OwnChild(node, at);
+        if (Remove(child, key)) return RemoveChild(node, at);
+        if (child.Count < MergeBelow) MergeChild(node, at);
+        return false;
+    }
+
+    private bool RemoveChild(IndexNode branch, int at)
+    {
+        _memory.Retire(branch.Children[at], BlockKind.Node);
+        if (branch.Count == 0) return true;
+        var separator = Math.Max(at - 1, 0);
+        _memory.Retire(branch.Items[separator], BlockKind.Separator);
+        IndexEditor.Remove(branch, separator, childBehind: at > 0);
+        return false;
+    }
+
+    private void MergeChild(IndexNode branch, int at)
+    {
+        var left = Math.Max(at - 1, 0);
+        if (left == branch.Count) return;
+        var right = new IndexNode(branch.Children[left + 1]);
+        if (new IndexNode(branch.Children[left]).Count + right.Count >= IndexNode.Capacity) return;
+        _editor.Merge(OwnChild(branch, left), branch.Items[left], right);
+        IndexEditor.Remove(branch, left);
+    }
+
+    private IndexNode OwnChild(IndexNode branch, int at)
+    {
+        var child = _editor.Own(new IndexNode(branch.Children[at]));
+        branch.Children[at] = child.Address;
+        return child;
+    }
+
+    /// <summary>What a node that overflowed gave to a new right neighbour.</summary>
+    private readonly record struct Split(IndexNode Right, nint Separator);
+}

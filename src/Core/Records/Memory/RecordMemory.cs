@@ -1,0 +1,158 @@
+namespace Replication.Core.Records.Memory;
+
+/// <summary>
+/// The memory that the states of one line share: records and index nodes in blocks outside the managed heap. One writer
+/// makes version after version; a block that a version no longer needs is used again once nobody reads a state that does.
+/// </summary>
+/// <remarks>
+/// A block lives from the version it was made in to the one that retires it. It is used again when (1) a version that does
+/// not reach it was published and will not be taken back, (2) every thread that was reading then has finished
+/// (<see cref="ReaderEpochs"/>), and (3) no view holds a version in between (<see cref="StatePins"/>). Until a version is
+/// settled, what was made and retired for it is remembered, so that it can be undone.
+/// For one writing thread at a time; <see cref="Settle"/>, views and figures are for everybody.
+/// </remarks>
+internal sealed class RecordMemory
+{
+    // Looking at all readers costs a fence on every processor: worth it for some blocks at once.
+    private const int ReclaimFrom = 256;
+
+    private readonly PageHeap _heap;
+    private readonly StatePins _pins = new();
+    private readonly Queue<MemoryStep> _unsettled = new();
+    private readonly Queue<(long Epoch, List<RetiredBlock> Blocks)> _waiting = new();
+    private readonly Stack<List<RetiredBlock>> _lists = new();
+    private readonly Stack<MemoryStep> _steps = new();
+    private readonly List<RetiredBlock> _free = [];
+    private MemoryStep _step = new();
+    private int _waitingBlocks;
+    private long _settled;
+
+    /// <summary>An empty one.</summary>
+    /// <param name="poisons">Whether freed blocks are overwritten. For tests.</param>
+    public RecordMemory(bool poisons = false) => _heap = new PageHeap { Poisons = poisons };
+
+    /// <summary>The version being made: blocks of it may be changed in place.</summary>
+    public long Building { get; private set; } = 1;
+
+    /// <summary>Bytes of memory that were written and not given back.</summary>
+    public long UsedBytes => _heap.UsedBytes;
+
+    /// <summary>Bytes of the blocks in use, those that only views need included.</summary>
+    public long LiveBytes => _heap.LiveBytes;
+
+    /// <summary>Blocks that are kept for views alone.</summary>
+    public long HeldBlocks => _pins.HeldBlocks;
+
+    /// <summary>A block, aligned to 8 bytes, of undefined content, that is part of the version being made.</summary>
+    public nint Allocate(int bytes)
+    {
+        var block = _heap.Allocate(bytes);
+        _step.Made.Add(block);
+        return block;
+    }
+
+    /// <summary>The version being made does not reach a block any more.</summary>
+    public void Retire(nint block, BlockKind kind) => _step.Retired.Add(RetiredBlock.Of(block, kind, Building));
+
+    /// <summary>Ends the version being made and begins the next; uses memory again that nobody can read.</summary>
+    /// <returns>The version that was ended.</returns>
+    public long Freeze()
+    {
+        var version = Building++;
+        _step.Version = version;
+        _unsettled.Enqueue(_step);
+        _step = _steps.TryPop(out var used) ? used : new MemoryStep();
+        Reclaim();
+        return version;
+    }
+
+    /// <summary>A version is published, and nothing up to it will be undone.</summary>
+    public void Settle(long version)
+    {
+        _pins.Settle(version);
+        if (version > Volatile.Read(ref _settled)) Volatile.Write(ref _settled, version);
+    }
+
+    /// <summary>Undoes what was made behind a version, and begins a new one.</summary>
+    /// <exception cref="InvalidOperationException">A later version is settled.</exception>
+    public void RollBack(long version)
+    {
+        if (version < Volatile.Read(ref _settled)) throw new InvalidOperationException($"Version {version} of the records was left behind for good; {Volatile.Read(ref _settled)} is settled.");
+        var undone = TakeList();
+        // A reader may have met one of them in a hash index, and a view may hold a version that is undone.
+        foreach (var step in _unsettled.Append(_step).Where(step => step.Version > version || step == _step))
+        {
+            foreach (var block in step.Made) undone.Add(RetiredBlock.Of(block, BlockKind.Separator, Building + 1));
+            step.Made.Clear();
+            step.Retired.Clear();
+        }
+        Building++;
+        Postpone(undone);
+    }
+
+    /// <summary>Keeps a state for a view; null when it may be gone already.</summary>
+    public StatePin? TryPin(long version, long index) => _pins.TryPin(version, index);
+
+    /// <summary>Ends what <see cref="TryPin"/> began.</summary>
+    public void Unpin(StatePin pin) => _pins.Unpin(pin);
+
+    private void Reclaim()
+    {
+        var settled = Volatile.Read(ref _settled);
+        if (_unsettled.TryPeek(out var first) && first.Version <= settled)
+        {
+            var retired = TakeList();
+            while (_unsettled.TryPeek(out var step) && step.Version <= settled)
+            {
+                _unsettled.Dequeue();
+                retired.AddRange(step.Retired);
+                step.Clear();
+                _steps.Push(step);
+            }
+            Postpone(retired);
+        }
+        if (_waitingBlocks < ReclaimFrom) return;
+        FreeWaiting();
+        Postpone(_pins.TakeLetGo(TakeList()));
+    }
+
+    private void FreeWaiting()
+    {
+        var oldest = ReaderEpochs.OldestActive();
+        while (_waiting.TryPeek(out var next) && next.Epoch <= oldest)
+        {
+            _waiting.Dequeue();
+            _waitingBlocks -= next.Blocks.Count;
+            _pins.Sift(next.Blocks, _free);
+            foreach (var block in _free) _heap.Free(block.Address);
+            _free.Clear();
+            next.Blocks.Clear();
+            _lists.Push(next.Blocks);
+        }
+    }
+
+    private void Postpone(List<RetiredBlock> blocks)
+    {
+        _waiting.Enqueue((ReaderEpochs.Advance(), blocks));
+        _waitingBlocks += blocks.Count;
+    }
+
+    private List<RetiredBlock> TakeList() => _lists.TryPop(out var list) ? list : [];
+
+    /// <summary>What was made and retired for one version.</summary>
+    private sealed class MemoryStep
+    {
+        public long Version { get; set; }
+
+        public List<nint> Made { get; } = [];
+
+        public List<RetiredBlock> Retired { get; } = [];
+
+        public void Clear()
+        {
+            Version = 0;
+            Made.Clear();
+            Retired.Clear();
+        }
+    }
+}
