@@ -125,7 +125,7 @@ public sealed class StateBuilder
         foreach (var working in _touched)
         {
             if (!_collections.TryGetValue(working.Name, out var current)) _published.Remove(working.Name);
-            else if (ReferenceEquals(current, working)) _published[working.Name] = new Collection(working.Name, working.NameBytes, working.Kind, working.Records.Index);
+            else if (ReferenceEquals(current, working)) _published[working.Name] = new Collection(working.Name, working.NameBytes, working.Kind, working.Records.IndexUpTo(Tail.Index));
         }
         _touched.Clear();
         return new DatabaseState(Tail, _published.ToImmutable(), Digest, Records, _epochs, Configuration, _memory, EndVersion());

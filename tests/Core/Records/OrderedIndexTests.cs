@@ -160,12 +160,12 @@ public sealed class OrderedIndexTests
         for (var number = 0; number < 50_000; number++) builder.Put(KeyOf(number, 4), number);
         var before = builder.Freeze();
 
-        builder.Put(KeyOf(25_000, 4), -1);
+        builder.Put(KeyOf(25_000, 4), 50_001);
         var after = builder.Freeze();
 
         var shared = IndexInvariants.Nodes(before).ToHashSet();
         Assert.InRange(IndexInvariants.Nodes(after).Count(node => !shared.Contains(node)), 2, 4);
-        Assert.Equal((25_000, -1), (before.Find(KeyOf(25_000, 4)).Index, after.Find(KeyOf(25_000, 4)).Index));
+        Assert.Equal((25_000, 50_001), (before.Find(KeyOf(25_000, 4)).Index, after.Find(KeyOf(25_000, 4)).Index));
         GC.KeepAlive(builder);
     }
 

@@ -9,6 +9,7 @@ internal sealed class TestIndex
     public const long None = -1;
 
     private readonly OrderedIndexBuilder _builder;
+    private long _newest;
 
     public TestIndex() => _builder = new OrderedIndexBuilder(Memory, default);
 
@@ -19,11 +20,16 @@ internal sealed class TestIndex
     /// <summary>Writes a record; what stood there before, or <see cref="None"/>.</summary>
     public long Put(byte[] key, long index)
     {
+        _newest = Math.Max(_newest, index);
         _builder.Put(key, [], index, out var replaced);
         return IndexOf(replaced);
     }
 
-    public bool TryAppend(byte[] key, long index) => _builder.TryAppend(key, [], index);
+    public bool TryAppend(byte[] key, long index)
+    {
+        _newest = Math.Max(_newest, index);
+        return _builder.TryAppend(key, [], index);
+    }
 
     public long Remove(byte[] key) => IndexOf(_builder.Remove(key));
 
@@ -36,7 +42,7 @@ internal sealed class TestIndex
     {
         Memory.Freeze();
         _builder.BeginVersion();
-        return _builder.Index;
+        return _builder.IndexUpTo(_newest);
     }
 
     public static long IndexOf(Core.Records.Record record) => record.Exists ? record.Index : None;

@@ -8,10 +8,15 @@ namespace Replication.Core.Records;
 /// </summary>
 public readonly struct OrderedIndex
 {
-    internal OrderedIndex(IndexNode root, long count)
+    private readonly HashIndex? _hash;
+    private readonly long _upTo;
+
+    internal OrderedIndex(IndexNode root, long count, HashIndex? hash, long upTo)
     {
         Root = root;
         Count = count;
+        _hash = hash;
+        _upTo = upTo;
     }
 
     /// <summary>Records in it.</summary>
@@ -19,8 +24,14 @@ public readonly struct OrderedIndex
 
     internal IndexNode Root { get; }
 
+    internal HashIndex? Hash => _hash;
+
     /// <summary>The record of a key, if there is one.</summary>
-    public Record Find(ReadOnlySpan<byte> key) => Find(Root, key);
+    public Record Find(ReadOnlySpan<byte> key)
+    {
+        if (_hash is not null && _hash.Find(key, _upTo) is { Exists: true } record) return record;
+        return Find(Root, key);
+    }
 
     /// <summary>Records in key order, from the first key at or behind the given one.</summary>
     public OrderedIndexCursor From(ReadOnlySpan<byte> key) => new(Root, key);

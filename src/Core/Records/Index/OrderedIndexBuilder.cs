@@ -6,10 +6,14 @@ namespace Replication.Core.Records;
 /// <summary>Changes an <see cref="OrderedIndex"/>: nodes made here are changed in place until the next version is begun.</summary>
 internal sealed class OrderedIndexBuilder
 {
+    // Fewer records are found as fast in the tree, which fits into the cache.
+    private const int HashFrom = 4096;
+    private const int FillStep = 4096;
     private const int MergeBelow = IndexNode.Capacity / 4;
 
     private readonly RecordMemory _memory;
     private readonly IndexEditor _editor;
+    private HashIndex? _hash;
     private IndexNode _root;
     private IndexNode _last; // the rightmost leaf, known from an append and until any other change
 
@@ -18,16 +22,18 @@ internal sealed class OrderedIndexBuilder
     {
         (_memory, _editor) = (memory, new IndexEditor(memory));
         (_root, Count) = (index.Root, index.Count);
+        _hash = index.Hash is { IsUsable: true } ? index.Hash : null;
     }
 
     /// <summary>Records in it now.</summary>
     public long Count { get; private set; }
 
     /// <summary>The index as it is now; what is changed in later versions does not touch it.</summary>
-    public OrderedIndex Index => new(_root, Count);
+    /// <param name="upTo">Index of the last entry that is in it.</param>
+    public OrderedIndex IndexUpTo(long upTo) => new(_root, Count, _hash, upTo);
 
     /// <summary>The record of a key, if there is one.</summary>
-    public Record Find(ReadOnlySpan<byte> key) => OrderedIndex.Find(_root, key);
+    public Record Find(ReadOnlySpan<byte> key) => IndexUpTo(long.MaxValue).Find(key);
 
     /// <summary>Records in key order, from the first key at or behind the given one. Valid until the next change.</summary>
     public OrderedIndexCursor From(ReadOnlySpan<byte> key) => new(_root, key);
@@ -47,6 +53,7 @@ internal sealed class OrderedIndexBuilder
         if (split.Right.Exists) _root = Above(_root, split);
         if (old == 0) Count++;
         else _memory.Retire(old, BlockKind.Record);
+        _hash?.Put(KeyHash.Of(key), record, old);
         replaced = new Record(old);
         return new Record(record);
     }
@@ -64,7 +71,9 @@ internal sealed class OrderedIndexBuilder
             return true;
         }
         if (key.SequenceCompareTo(_last.LastKey) <= 0) return false;
-        IndexEditor.Insert(_last, _last.Count, Record.Write(_memory, key, value, index));
+        var record = Record.Write(_memory, key, value, index);
+        IndexEditor.Insert(_last, _last.Count, record);
+        _hash?.Put(KeyHash.Of(key), record, 0);
         Count++;
         return true;
     }
@@ -88,13 +97,35 @@ internal sealed class OrderedIndexBuilder
             _memory.Retire(_root.Address, BlockKind.Node);
             _root = only;
         }
+        _hash?.Remove(KeyHash.Of(key), record.Address);
         _memory.Retire(record.Address, BlockKind.Record);
         Count--;
         return record;
     }
 
     /// <summary>A version was ended: its nodes are not changed any more.</summary>
-    public void BeginVersion() => _last = default;
+    public void BeginVersion()
+    {
+        _last = default;
+        if (_hash is null && Count >= HashFrom) _hash = new HashIndex(_memory);
+        if (_hash is { FilledTo: not null }) FillHash(_hash);
+    }
+
+    // Some records at a time, so that no commit waits for all of them.
+    private void FillHash(HashIndex hash)
+    {
+        var cursor = From(hash.FilledTo);
+        for (var i = 0; i < FillStep; i++)
+        {
+            if (!cursor.MoveNext())
+            {
+                hash.FilledTo = null;
+                return;
+            }
+            hash.Add(KeyHash.Of(cursor.Current.Key), cursor.Current.Address);
+        }
+        hash.FilledTo = cursor.Current.Key.ToArray();
+    }
 
     private IndexNode LastLeaf()
     {

@@ -23,6 +23,8 @@ internal sealed class RecordMemory
     private readonly Stack<List<RetiredBlock>> _lists = new();
     private readonly Stack<MemoryStep> _steps = new();
     private readonly List<RetiredBlock> _free = [];
+    private readonly List<Action> _forget = [];
+    private List<RetiredBlock> _aside = [];
     private MemoryStep _step = new();
     private int _waitingBlocks;
     private long _settled;
@@ -54,6 +56,15 @@ internal sealed class RecordMemory
     /// <summary>The version being made does not reach a block any more.</summary>
     public void Retire(nint block, BlockKind kind) => _step.Retired.Add(RetiredBlock.Of(block, kind, Building));
 
+    /// <summary>A block that belongs to no version: nothing undoes it.</summary>
+    public nint AllocateAside(int bytes) => _heap.Allocate(bytes);
+
+    /// <summary>A block from <see cref="AllocateAside"/> is not reached any more by readers that begin from now on.</summary>
+    public void RetireAside(nint block) => _aside.Add(RetiredBlock.Of(block, BlockKind.Aside, 0));
+
+    /// <summary>Is told when something was undone, before its memory is used again.</summary>
+    public void OnRollBack(Action forget) => _forget.Add(forget);
+
     /// <summary>Ends the version being made and begins the next; uses memory again that nobody can read.</summary>
     /// <returns>The version that was ended.</returns>
     public long Freeze()
@@ -78,6 +89,9 @@ internal sealed class RecordMemory
     public void RollBack(long version)
     {
         if (version < Volatile.Read(ref _settled)) throw new InvalidOperationException($"Version {version} of the records was left behind for good; {Volatile.Read(ref _settled)} is settled.");
+        if (_step.IsEmpty && _unsettled.All(step => step.Version <= version || step.IsEmpty)) return;
+        foreach (var forget in _forget) forget();
+        _forget.Clear();
         var undone = TakeList();
         // A reader may have met one of them in a hash index, and a view may hold a version that is undone.
         foreach (var step in _unsettled.Append(_step).Where(step => step.Version > version || step == _step))
@@ -110,6 +124,11 @@ internal sealed class RecordMemory
                 _steps.Push(step);
             }
             Postpone(retired);
+        }
+        if (_aside.Count > 0)
+        {
+            Postpone(_aside);
+            _aside = TakeList();
         }
         if (_waitingBlocks < ReclaimFrom) return;
         FreeWaiting();
@@ -147,6 +166,8 @@ internal sealed class RecordMemory
         public List<nint> Made { get; } = [];
 
         public List<RetiredBlock> Retired { get; } = [];
+
+        public bool IsEmpty => Made.Count == 0 && Retired.Count == 0;
 
         public void Clear()
         {

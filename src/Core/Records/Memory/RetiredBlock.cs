@@ -9,8 +9,8 @@ internal enum BlockKind
     Node = 1,
     /// <summary>A separator of a branch: whoever needs the branch needs it.</summary>
     Separator = 2,
-    /// <summary>Part of a hash index: it is found only by a reader of this moment, never by a view.</summary>
-    Hash = 3,
+    /// <summary>What belongs to no version, a segment of a hash index: only a reader of this moment may be in it.</summary>
+    Aside = 3,
 }
 
 /// <summary>A block that newer states do not reach.</summary>
