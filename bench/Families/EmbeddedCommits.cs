@@ -2,22 +2,19 @@ using Replication.Bench.Load;
 using Replication.Bench.Ours;
 using Replication.Bench.Processes;
 using Replication.Bench.Reporting;
-using Replication.Client;
 
 namespace Replication.Bench.Families;
 
-/// <summary>Synced commits of an application that has the primary in its own process, while a replica follows.</summary>
+/// <summary>Synced commits of an application that has the primary in its own process.</summary>
 internal sealed class EmbeddedCommits : IFamily
 {
     public string Name => "embedded-commits";
 
-    public string About => "synced commits inside the primary's process, one replica following";
+    public string About => "synced commits inside the primary's process";
 
     public async Task RunAsync(Settings settings, Workspace workspace, Report report, CancellationToken cancellation)
     {
         await using var primary = await EmbeddedNode.StartAsync(workspace, cancellation);
-        await using var replica = await Ours.Node.StartAsync(workspace, workspace.NewPath("replica"), primary.Address, cancellation);
-        await using var client = new ReplicationClient(new ReplicationClientOptions { Address = primary.Address });
         foreach (var callers in settings.Callers)
         {
             var ours = new LoadSamples();
@@ -32,11 +29,10 @@ internal sealed class EmbeddedCommits : IFamily
             var result = await CallerLoad.RunAsync(
                 callers, settings.Duration, random => primary.PutAsync(random.Next(settings.Records), random, cancellation), cancellation);
             samples.Add(result, Cpu() - cpu);
-            await NodePair.ProveAsync(await client.DigestAsync(cancellation: cancellation), replica.Client, cancellation);
         }
 
         // The callers are in the primary's process, so their time is in this, too.
-        double Cpu() => ProcessFigures.CpuSeconds(Environment.ProcessId) + replica.Process.CpuSeconds;
+        double Cpu() => ProcessFigures.CpuSeconds(Environment.ProcessId);
     }
 
     private static Target? RateTarget(int callers) => callers switch

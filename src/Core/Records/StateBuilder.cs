@@ -22,6 +22,8 @@ public sealed class StateBuilder
     private readonly Dictionary<string, Working> _collections = new(StringComparer.Ordinal);
     private readonly HashSet<Working> _touched = [];
     private readonly DigestHistory _digests;
+    private readonly KnownNames _known = new();
+    private readonly List<string> _names = []; // of the transaction being applied
     private readonly RecordMemory _memory;
     private readonly bool _replays;
     private ImmutableSortedDictionary<string, Collection>.Builder _published;
@@ -156,13 +158,13 @@ public sealed class StateBuilder
 
     private void ApplyTransaction(long index, ReadOnlySpan<byte> payload)
     {
-        var names = new List<string>(1);
+        _names.Clear();
         var reader = new TransactionReader(payload);
-        while (reader.NextCollection(out var name)) names.Add(Encoding.ASCII.GetString(name));
+        while (reader.NextCollection(out var name)) _names.Add(_known.Of(name));
         while (reader.NextOperation(out var operation))
         {
-            if (operation.Collection >= names.Count) throw new MalformedPayloadException("an operation names no collection");
-            Apply(names[operation.Collection], operation, index);
+            if (operation.Collection >= _names.Count) throw new MalformedPayloadException("an operation names no collection");
+            Apply(_names[operation.Collection], operation, index);
         }
     }
 

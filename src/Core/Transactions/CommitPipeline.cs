@@ -146,7 +146,7 @@ public sealed class CommitPipeline
         for (var i = 0; i < candidate.Transaction.Operations.Count; i++)
         {
             var operation = candidate.Transaction.Operations[i];
-            var kind = _overlay.TryGetValue(operation.Collection, out var changed) ? changed : _state.KindOf(operation.Collection);
+            var kind = _overlay.Count > 0 && _overlay.TryGetValue(operation.Collection, out var changed) ? changed : _state.KindOf(operation.Collection);
             switch (operation.Action)
             {
                 case OperationAction.Put:

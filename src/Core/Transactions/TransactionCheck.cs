@@ -18,8 +18,8 @@ public sealed class TransactionCheck(TransactionLimits limits)
     {
         rejection = CheckShape(transaction);
         if (rejection is not null) return null;
-        var changesCollections = transaction.Operations.Any(operation => operation.Action is not (OperationAction.Put or OperationAction.Delete));
-        var undecided = ImmutableArray.CreateBuilder<int>();
+        var changesCollections = ChangesCollections(transaction);
+        ImmutableArray<int>.Builder? undecided = null;
         for (var i = 0; i < transaction.Operations.Count; i++)
         {
             rejection = CheckOperation(transaction.Operations[i], i);
@@ -28,7 +28,7 @@ public sealed class TransactionCheck(TransactionLimits limits)
             var kind = state.Collections.GetValueOrDefault(transaction.Operations[i].Collection)?.Kind;
             if (kind == CollectionKind.Bytes)
             {
-                undecided.Add(i);
+                (undecided ??= ImmutableArray.CreateBuilder<int>()).Add(i);
             }
             else if (CheckJson(transaction.Operations[i], i) is { } invalid)
             {
@@ -37,10 +37,18 @@ public sealed class TransactionCheck(TransactionLimits limits)
                     rejection = invalid;
                     return null;
                 }
-                undecided.Add(i);
+                (undecided ??= ImmutableArray.CreateBuilder<int>()).Add(i);
             }
         }
-        return new CheckedTransaction(transaction, undecided.ToImmutable());
+        return new CheckedTransaction(transaction, undecided?.DrainToImmutable() ?? []);
+    }
+
+    private static bool ChangesCollections(Transaction transaction)
+    {
+        for (var i = 0; i < transaction.Operations.Count; i++)
+            if (transaction.Operations[i].Action is not (OperationAction.Put or OperationAction.Delete))
+                return true;
+        return false;
     }
 
     internal static CommitOutcome.Rejected? CheckJson(in Operation operation, int position) =>

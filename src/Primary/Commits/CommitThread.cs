@@ -80,7 +80,7 @@ public sealed class CommitThread : IDisposable
             return Task.FromResult<CommitOutcome>(rejection!);
         }
         var pending = new PendingCommit(candidate, _counters);
-        if (Enqueue(pending) is not { } refused) return cancellation.CanBeCanceled ? pending.Answered.WaitAsync(cancellation) : pending.Answered;
+        if (Enqueue(pending) is not { } refused) return pending.AnswerAsync(cancellation);
         _counters.CountRejection();
         return Task.FromResult<CommitOutcome>(refused);
     }
@@ -90,7 +90,7 @@ public sealed class CommitThread : IDisposable
     public async Task<CommitOutcome> LogDigestAsync(CancellationToken cancellation)
     {
         var pending = new PendingCommit(null, _counters);
-        return Enqueue(pending) ?? await pending.Answered.WaitAsync(cancellation);
+        return Enqueue(pending) ?? await pending.AnswerAsync(cancellation);
     }
 
     /// <summary>Takes nothing more, finishes what was taken, and ends the thread.</summary>
