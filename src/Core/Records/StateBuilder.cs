@@ -25,7 +25,9 @@ public sealed class StateBuilder
     private readonly KnownNames _known = new();
     private readonly List<string> _names = []; // of the transaction being applied
     private readonly RecordMemory _memory;
+    private readonly Compaction _compaction;
     private readonly bool _replays;
+    private int _changes; // since the last version
     private ImmutableSortedDictionary<string, Collection>.Builder _published;
     private EpochTable _epochs;
 
@@ -43,6 +45,7 @@ public sealed class StateBuilder
         _digests = digests;
         _replays = replays;
         _memory = state.Memory ?? new RecordMemory();
+        _compaction = new Compaction(_memory, () => _collections.Keys, TouchedRecords);
         _memory.RollBack(state.Version);
         _published = state.Collections.ToBuilder();
         foreach (var collection in state.Collections.Values) _collections.Add(collection.Name, new Working(collection, _memory));
@@ -124,6 +127,7 @@ public sealed class StateBuilder
     /// <summary>The state as it is now; later changes do not touch it.</summary>
     public DatabaseState Freeze()
     {
+        Compact();
         foreach (var working in _touched)
         {
             if (!_collections.TryGetValue(working.Name, out var current)) _published.Remove(working.Name);
@@ -210,6 +214,7 @@ public sealed class StateBuilder
         else Records++;
         Digest = Digest.With(collection.NameBytes, record);
         _touched.Add(collection);
+        _changes++;
     }
 
     private void Delete(Working collection, ReadOnlySpan<byte> key)
@@ -219,6 +224,7 @@ public sealed class StateBuilder
         Records--;
         Digest = Digest.Without(collection.NameBytes, removed);
         _touched.Add(collection);
+        _changes++;
     }
 
     private void Drop(Working collection)
@@ -239,6 +245,19 @@ public sealed class StateBuilder
         LastAgreed = header.Index;
     }
 
+    private void Compact()
+    {
+        _compaction.Step(_changes);
+        _changes = 0;
+    }
+
+    private OrderedIndexBuilder? TouchedRecords(string collection)
+    {
+        if (!_collections.TryGetValue(collection, out var working)) return null;
+        _touched.Add(working);
+        return working.Records;
+    }
+
     private long EndVersion()
     {
         var version = _memory.Freeze();
@@ -246,7 +265,11 @@ public sealed class StateBuilder
         return version;
     }
 
-    private void LeaveBehind() => _memory.Settle(EndVersion());
+    private void LeaveBehind()
+    {
+        Compact();
+        _memory.Settle(EndVersion());
+    }
 
     /// <summary>A collection that is being changed.</summary>
     private sealed class Working(Collection collection, RecordMemory memory)

@@ -38,6 +38,9 @@ internal sealed unsafe class HashIndex
         memory.OnRollBack(Drop);
     }
 
+    /// <summary>Records it has room for.</summary>
+    public long Slots { get; private set; }
+
     /// <summary>Records behind this key that were there before it was made are still to be added; null when all are in it. For the writer.</summary>
     public byte[]? FilledTo { get; set; } = [];
 
@@ -170,6 +173,7 @@ internal sealed unsafe class HashIndex
         for (var i = 0; i < 2 * span; i++) Volatile.Write(ref directory[first + i], i < span ? low : high);
         Volatile.Write(ref _directory, directory);
         _memory.RetireAside(segment);
+        Slots -= SegmentSlots;
         return true;
     }
 
@@ -200,6 +204,7 @@ internal sealed unsafe class HashIndex
         var segment = _memory.AllocateAside(SegmentBytes);
         NativeMemory.Clear((void*)segment, SegmentBytes);
         *DepthOf(segment) = depth;
+        Slots += SegmentSlots;
         return segment;
     }
 }

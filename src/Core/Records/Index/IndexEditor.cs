@@ -20,7 +20,12 @@ internal readonly struct IndexEditor(RecordMemory memory)
     /// <summary>The node when it may be changed, otherwise a copy that may, in place of it.</summary>
     public IndexNode Own(IndexNode node)
     {
-        if (node.Version == memory.Building) return node;
+        return node.Version == memory.Building ? node : Copy(node);
+    }
+
+    /// <summary>A copy of a node, in place of it.</summary>
+    public IndexNode Copy(IndexNode node)
+    {
         var copy = new IndexNode(memory.Allocate(node.IsLeaf ? IndexNode.LeafBytes : IndexNode.BranchBytes));
         copy.CopyFrom(node, memory.Building);
         memory.Retire(node.Address, BlockKind.Node);

@@ -9,6 +9,7 @@ internal sealed class OrderedIndexBuilder
     // Fewer records are found as fast in the tree, which fits into the cache.
     private const int HashFrom = 4096;
     private const int FillStep = 4096;
+    private const int MaxSlotsOfRecord = 8; // with more, most of its memory is of records that are gone
     private const int MergeBelow = IndexNode.Capacity / 4;
 
     private readonly RecordMemory _memory;
@@ -103,10 +104,24 @@ internal sealed class OrderedIndexBuilder
         return record;
     }
 
+    /// <summary>Moves what stands in pages that are being emptied, a leaf at a time.</summary>
+    /// <param name="from">Empty to begin, then what the last call returned.</param>
+    /// <returns>Where to go on; null at the end.</returns>
+    public byte[]? MoveLeaf(ReadOnlySpan<byte> from)
+    {
+        _last = default;
+        return _root.Exists ? new IndexMover(_memory, _editor, _hash).MoveLeaf(ref _root, from) : null;
+    }
+
     /// <summary>A version was ended: its nodes are not changed any more.</summary>
     public void BeginVersion()
     {
         _last = default;
+        if (_hash is not null && _hash.Slots > Count * MaxSlotsOfRecord)
+        {
+            _hash.Drop();
+            _hash = null;
+        }
         if (_hash is null && Count >= HashFrom) _hash = new HashIndex(_memory);
         if (_hash is { FilledTo: not null }) FillHash(_hash);
     }

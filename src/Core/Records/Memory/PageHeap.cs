@@ -10,6 +10,8 @@ internal sealed unsafe class PageHeap
 {
     private const long RegionBytes = 64L * 1024 * 1024;
 
+    private const long SparseFromBytes = 8L * 1024 * 1024;
+
     // Below, the memory that large pages waste on little data is worth more than the time they save.
     private const int HugePagesFromRegion = 2;
 
@@ -75,6 +77,35 @@ internal sealed unsafe class PageHeap
         _liveBytes -= page->BlockBytes;
         if (page->Live == 0) Release(page);
         else if (!page->IsListed && !page->IsLeaving) List(page);
+    }
+
+    /// <summary>Bytes that a block takes.</summary>
+    public static int BytesOf(nint block) => Page.Of(block)->BlockBytes;
+
+    /// <summary>Whether a block is in a page that is being emptied.</summary>
+    public static bool IsLeaving(nint block) => Page.Of(block)->IsLeaving;
+
+    /// <summary>Whether so much of the memory is unused that emptying sparse pages is worth the moving.</summary>
+    public bool IsSparse => _usedBytes - _liveBytes > Math.Max(SparseFromBytes, _liveBytes / 2);
+
+    /// <summary>Begins to empty the pages of which less than half is in use: they get no new blocks. Whoever owns the blocks moves them.</summary>
+    /// <returns>How many it begins with.</returns>
+    public int EmptySparsePages()
+    {
+        var begun = 0;
+        foreach (var region in _regions)
+        {
+            for (var offset = 0L; offset < region.Bytes; offset += Page.Bytes)
+            {
+                var page = (Page*)(region.Address + (nint)offset);
+                if (page->BlockBytes == 0 || page->IsLeaving || (long)page->Live * page->BlockBytes >= page->Fresh / 2) continue;
+                if (page->IsListed) Unlist(page);
+                page->IsLeaving = true;
+                begun++;
+                if (page->Live == 0) Release(page);
+            }
+        }
+        return begun;
     }
 
     private Page* NewPage(int sizeClass)

@@ -15,8 +15,14 @@ internal sealed class RecordMemory
 {
     // Looking at all readers costs a fence on every processor: worth it for some blocks at once.
     private const int ReclaimFrom = 256;
+    private const int ReclaimFromBytes = 1024 * 1024;
 
-    private readonly PageHeap _heap;
+    // Freed blocks are overwritten, so that whoever still reads one is found out. Set in tests.
+    private const string PoisonSwitch = "Replication.Core.PoisonFreedMemory";
+    private static readonly bool Poisons = AppContext.TryGetSwitch(PoisonSwitch, out var poisons) && poisons;
+
+    private readonly PageHeap _heap = new() { Poisons = Poisons };
+    private readonly PageHeap _asides = new() { Poisons = Poisons }; // apart, because what is in it is never moved
     private readonly StatePins _pins = new();
     private readonly Queue<MemoryStep> _unsettled = new();
     private readonly Queue<(long Epoch, List<RetiredBlock> Blocks)> _waiting = new();
@@ -27,20 +33,17 @@ internal sealed class RecordMemory
     private List<RetiredBlock> _aside = [];
     private MemoryStep _step = new();
     private int _waitingBlocks;
+    private long _waitingBytes;
     private long _settled;
-
-    /// <summary>An empty one.</summary>
-    /// <param name="poisons">Whether freed blocks are overwritten. For tests.</param>
-    public RecordMemory(bool poisons = false) => _heap = new PageHeap { Poisons = poisons };
 
     /// <summary>The version being made: blocks of it may be changed in place.</summary>
     public long Building { get; private set; } = 1;
 
     /// <summary>Bytes of memory that were written and not given back.</summary>
-    public long UsedBytes => _heap.UsedBytes;
+    public long UsedBytes => _heap.UsedBytes + _asides.UsedBytes;
 
     /// <summary>Bytes of the blocks in use, those that only views need included.</summary>
-    public long LiveBytes => _heap.LiveBytes;
+    public long LiveBytes => _heap.LiveBytes + _asides.LiveBytes;
 
     /// <summary>Blocks that are kept for views alone.</summary>
     public long HeldBlocks => _pins.HeldBlocks;
@@ -57,13 +60,19 @@ internal sealed class RecordMemory
     public void Retire(nint block, BlockKind kind) => _step.Retired.Add(RetiredBlock.Of(block, kind, Building));
 
     /// <summary>A block that belongs to no version: nothing undoes it.</summary>
-    public nint AllocateAside(int bytes) => _heap.Allocate(bytes);
+    public nint AllocateAside(int bytes) => _asides.Allocate(bytes);
 
     /// <summary>A block from <see cref="AllocateAside"/> is not reached any more by readers that begin from now on.</summary>
     public void RetireAside(nint block) => _aside.Add(RetiredBlock.Of(block, BlockKind.Aside, 0));
 
     /// <summary>Is told when something was undone, before its memory is used again.</summary>
     public void OnRollBack(Action forget) => _forget.Add(forget);
+
+    /// <summary>Whether a block is in a page that is being emptied, so that it should be moved.</summary>
+    public static bool IsLeaving(nint block) => PageHeap.IsLeaving(block);
+
+    /// <summary>Begins to empty sparse pages when there is much unused memory; false when there are none.</summary>
+    public bool TryEmptySparsePages() => _heap.IsSparse && _heap.EmptySparsePages() > 0;
 
     /// <summary>Ends the version being made and begins the next; uses memory again that nobody can read.</summary>
     /// <returns>The version that was ended.</returns>
@@ -130,9 +139,8 @@ internal sealed class RecordMemory
             Postpone(_aside);
             _aside = TakeList();
         }
-        if (_waitingBlocks < ReclaimFrom) return;
-        FreeWaiting();
-        Postpone(_pins.TakeLetGo(TakeList()));
+        if (_pins.HasLetGo) Postpone(_pins.TakeLetGo(TakeList()));
+        if (_waitingBlocks >= ReclaimFrom || _waitingBytes >= ReclaimFromBytes) FreeWaiting();
     }
 
     private void FreeWaiting()
@@ -142,8 +150,9 @@ internal sealed class RecordMemory
         {
             _waiting.Dequeue();
             _waitingBlocks -= next.Blocks.Count;
+            foreach (var block in next.Blocks) _waitingBytes -= PageHeap.BytesOf(block.Address);
             _pins.Sift(next.Blocks, _free);
-            foreach (var block in _free) _heap.Free(block.Address);
+            foreach (var block in _free) (block.Kind == BlockKind.Aside ? _asides : _heap).Free(block.Address);
             _free.Clear();
             next.Blocks.Clear();
             _lists.Push(next.Blocks);
@@ -154,6 +163,7 @@ internal sealed class RecordMemory
     {
         _waiting.Enqueue((ReaderEpochs.Advance(), blocks));
         _waitingBlocks += blocks.Count;
+        foreach (var block in blocks) _waitingBytes += PageHeap.BytesOf(block.Address);
     }
 
     private List<RetiredBlock> TakeList() => _lists.TryPop(out var list) ? list : [];

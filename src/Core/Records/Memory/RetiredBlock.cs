@@ -26,8 +26,11 @@ internal readonly record struct RetiredBlock(nint Tagged, long Died)
     /// <summary>Where it is.</summary>
     public nint Address => Tagged & ~(nint)KindMask;
 
+    /// <summary>What it holds.</summary>
+    public BlockKind Kind => (BlockKind)(Tagged & KindMask);
+
     /// <summary>Whether the state of a version and index may reach it. Says yes where it is not known.</summary>
-    public unsafe bool IsReachedBy(long version, long index) => version < Died && (BlockKind)(Tagged & KindMask) switch
+    public unsafe bool IsReachedBy(long version, long index) => version < Died && Kind switch
     {
         BlockKind.Record => *(long*)Address <= index,
         BlockKind.Node => *(long*)Address <= version,

@@ -24,6 +24,7 @@ internal sealed class StatePins
     private readonly Lock _gate = new();
     private readonly List<StatePin> _pins = []; // their versions ascend
     private List<RetiredBlock> _letGo = [];
+    private bool _hasLetGo;
     private long _oldest; // states before it may be gone
 
     /// <summary>Blocks that are kept for views alone.</summary>
@@ -34,6 +35,9 @@ internal sealed class StatePins
             lock (_gate) return _pins.Sum(pin => (long)pin.Held.Count);
         }
     }
+
+    /// <summary>Whether pins have let blocks go.</summary>
+    public bool HasLetGo => Volatile.Read(ref _hasLetGo);
 
     /// <summary>Keeps a state; null when it may be gone already.</summary>
     public StatePin? TryPin(long version, long index)
@@ -59,6 +63,7 @@ internal sealed class StatePins
             if (--pin.Holders > 0) return;
             _pins.Remove(pin);
             _letGo.AddRange(pin.Held);
+            _hasLetGo = _letGo.Count > 0;
         }
     }
 
@@ -82,7 +87,11 @@ internal sealed class StatePins
     /// <param name="empty">Is used for what is let go next.</param>
     public List<RetiredBlock> TakeLetGo(List<RetiredBlock> empty)
     {
-        lock (_gate) (_letGo, empty) = (empty, _letGo);
+        lock (_gate)
+        {
+            (_letGo, empty) = (empty, _letGo);
+            _hasLetGo = false;
+        }
         return empty;
     }
 

@@ -1,7 +1,7 @@
 using Replication.Core.Records;
 using Replication.Core.Records.Index;
 
-namespace Replication.Core.Tests.Records;
+namespace Replication.Core.Tests.Records.Index;
 
 /// <summary>What must hold for every tree: same depth of all leaves, no empty node, every key where a search looks for it, right heads.</summary>
 internal static class IndexInvariants

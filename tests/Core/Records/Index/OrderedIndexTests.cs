@@ -1,7 +1,7 @@
 using Replication.Core.Records;
 using Replication.Core.Records.Index;
 
-namespace Replication.Core.Tests.Records;
+namespace Replication.Core.Tests.Records.Index;
 
 public sealed class OrderedIndexTests
 {

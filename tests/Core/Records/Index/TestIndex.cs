@@ -1,7 +1,7 @@
 using Replication.Core.Records;
 using Replication.Core.Records.Memory;
 
-namespace Replication.Core.Tests.Records;
+namespace Replication.Core.Tests.Records.Index;
 
 /// <summary>An index that is being changed, alone in a memory.</summary>
 internal sealed class TestIndex
@@ -13,7 +13,7 @@ internal sealed class TestIndex
 
     public TestIndex() => _builder = new OrderedIndexBuilder(Memory, default);
 
-    public RecordMemory Memory { get; } = new(poisons: true);
+    public RecordMemory Memory { get; } = new();
 
     public long Count => _builder.Count;
 
