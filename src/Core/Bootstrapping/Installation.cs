@@ -15,6 +15,14 @@ internal static class Installation
 
     private static ReadOnlySpan<byte> DropOldLog => "replication-install 1\ndrop-old-log\n"u8;
 
+    /// <summary>Whether a node's own log has entries that a bootstrap's is not known to have, so that it is kept aside.</summary>
+    public static bool KeepsOldLog(LogLease? own, Bootstrap bootstrap)
+    {
+        if (own is not { } old || old.Log.Durable.Index < old.Log.FirstIndex) return false;
+        var (oldEnd, newEnd) = (old.Log.Durable.Index, bootstrap.Log.Log.Durable.Index);
+        return bootstrap.Log.Epochs.UpTo(newEnd).ForkFrom(old.Epochs.UpTo(oldEnd), newEnd, oldEnd).Index < oldEnd;
+    }
+
     /// <summary>Writes the marker under another name. Nothing is decided yet: a failure leaves everything as it was.</summary>
     /// <param name="files">The file system.</param>
     /// <param name="layout">Holds a complete bootstrap whose data and log are durable.</param>

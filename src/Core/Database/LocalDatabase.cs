@@ -262,7 +262,7 @@ public sealed class LocalDatabase : IDisposable
         {
             if (_standing == DigestStanding.Holding) throw new InvalidOperationException("A node that holds never replaces its data by itself.");
             // May find the disk full; then nothing has changed and the old log is still served.
-            Installation.Stage(_environment.Files, Layout, KeepsOldLog(bootstrap));
+            Installation.Stage(_environment.Files, Layout, Installation.KeepsOldLog(Log, bootstrap));
             bootstrap.Dispose();
             Log?.Dispose();
             Volatile.Write(ref _log, null);
@@ -363,13 +363,6 @@ public sealed class LocalDatabase : IDisposable
             if (failure is SnapshotRefusedException && !_writes) Doubt(view.State.Position);
             throw;
         }
-    }
-
-    private bool KeepsOldLog(Bootstrap bootstrap)
-    {
-        if (Log is not { } old || old.Log.Durable.Index < old.Log.FirstIndex) return false;
-        var (oldEnd, newEnd) = (old.Log.Durable.Index, bootstrap.Log.Log.Durable.Index);
-        return bootstrap.Log.Epochs.UpTo(newEnd).ForkFrom(old.Epochs.UpTo(oldEnd), newEnd, oldEnd).Index < oldEnd;
     }
 
     private void Replace(HistoryId history, DatabaseState state)

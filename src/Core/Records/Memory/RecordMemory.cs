@@ -1,3 +1,5 @@
+using Replication.Core.IO;
+
 namespace Replication.Core.Records.Memory;
 
 /// <summary>
@@ -17,12 +19,8 @@ internal sealed class RecordMemory
     private const int ReclaimFrom = 256;
     private const int ReclaimFromBytes = 1024 * 1024;
 
-    // Freed blocks are overwritten, so that whoever still reads one is found out. Set in tests.
-    private const string PoisonSwitch = "Replication.Core.PoisonFreedMemory";
-    private static readonly bool Poisons = AppContext.TryGetSwitch(PoisonSwitch, out var poisons) && poisons;
-
-    private readonly PageHeap _heap = new() { Poisons = Poisons };
-    private readonly PageHeap _asides = new() { Poisons = Poisons }; // apart, because what is in it is never moved
+    private readonly PageHeap _heap = new() { Poisons = MappedMemory.PoisonsFreed };
+    private readonly PageHeap _asides = new() { Poisons = MappedMemory.PoisonsFreed }; // apart, because what is in it is never moved
     private readonly StatePins _pins = new();
     private readonly Queue<MemoryStep> _unsettled = new();
     private readonly Queue<(long Epoch, List<RetiredBlock> Blocks)> _waiting = new();
