@@ -45,6 +45,10 @@ public enum ReplicationErrorCode
     DiskFull = 19,
     /// <summary>The node's own files do not agree with a digest in the log: it shows what agreed last and goes no further.</summary>
     Holding = 40,
+    /// <summary>The read took longer than a view of the data may be open; read in smaller parts.</summary>
+    ViewExpired = 60,
+    /// <summary>The primary has no memory for more data. Nothing was written; deletes are accepted.</summary>
+    MemoryFull = 61,
     /// <summary>No node answers at the address, or it answered too late. Found by the client.</summary>
     Unavailable = 1000,
 }

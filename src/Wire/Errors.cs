@@ -81,6 +81,7 @@ public static class Errors
         RejectionReason.PreconditionFailed => Error.Types.Code.PreconditionFailed,
         RejectionReason.Busy => Error.Types.Code.Busy,
         RejectionReason.DiskFull => Error.Types.Code.DiskFull,
+        RejectionReason.MemoryFull => Error.Types.Code.MemoryFull,
         RejectionReason.ShuttingDown => Error.Types.Code.ShuttingDown,
         RejectionReason.NotPrimary => Error.Types.Code.NotPrimary,
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "not a reason"),
@@ -93,11 +94,11 @@ public static class Errors
         Error.Types.Code.UnknownCollection or Error.Types.Code.NotFound => StatusCode.NotFound,
         Error.Types.Code.CollectionExists => StatusCode.AlreadyExists,
         Error.Types.Code.NotPrimary or Error.Types.Code.PreconditionFailed or Error.Types.Code.OtherHistory or Error.Types.Code.Holding => StatusCode.FailedPrecondition,
-        Error.Types.Code.Busy or Error.Types.Code.DiskFull => StatusCode.ResourceExhausted,
+        Error.Types.Code.Busy or Error.Types.Code.DiskFull or Error.Types.Code.MemoryFull => StatusCode.ResourceExhausted,
         Error.Types.Code.Loading or Error.Types.Code.ShuttingDown => StatusCode.Unavailable,
         Error.Types.Code.TooStale => StatusCode.DeadlineExceeded,
         Error.Types.Code.Pruned => StatusCode.OutOfRange,
-        Error.Types.Code.UnknownOutcome => StatusCode.Aborted,
+        Error.Types.Code.UnknownOutcome or Error.Types.Code.ViewExpired => StatusCode.Aborted,
         _ => StatusCode.Unknown,
     };
 }

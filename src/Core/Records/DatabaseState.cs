@@ -54,6 +54,9 @@ public sealed class DatabaseState
     /// <summary>The voters and the quorum in force.</summary>
     public Configuration Configuration { get; }
 
+    /// <summary>Bytes of memory that records and indexes take now, what other states need included.</summary>
+    public long UsedBytes => Memory?.UsedBytes ?? 0;
+
     /// <summary>Where its records are; null when there never were any.</summary>
     internal RecordMemory? Memory { get; }
 

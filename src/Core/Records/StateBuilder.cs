@@ -74,6 +74,9 @@ public sealed class StateBuilder
     /// <summary>The voters and the quorum in force now.</summary>
     public Configuration Configuration { get; private set; }
 
+    /// <summary>Bytes of memory that records and indexes take, what older states need included.</summary>
+    public long UsedBytes => _memory.UsedBytes;
+
     /// <summary>The kind of a collection; null when there is none of this name.</summary>
     public CollectionKind? KindOf(string collection) =>
         _collections.TryGetValue(collection, out var working) ? working.Kind : null;

@@ -45,6 +45,9 @@ public sealed class CommitPipeline
         _filling.Restart(state.Tail);
     }
 
+    /// <summary>Bytes of memory beyond which only deletes are accepted.</summary>
+    public long MaxMemoryBytes { get; set; } = long.MaxValue;
+
     /// <summary>The end of the log with everything accepted so far.</summary>
     public LogTail Newest => _filling.After;
 
@@ -70,6 +73,8 @@ public sealed class CommitPipeline
         if (Encode(candidate) is { } rejection) return rejection;
 
         var size = _encoder.Size();
+        if (_state.UsedBytes + size > MaxMemoryBytes && AddsData(transaction))
+            return new CommitOutcome.Rejected(RejectionReason.MemoryFull, $"The data takes {_state.UsedBytes} bytes of memory, and {MaxMemoryBytes} are permitted. Nothing was written. Delete something, close views that are long open, or raise Replication:MaxMemoryBytes.");
         _encoder.Write(_filling.Payload(size));
         var position = Seal(size, EntryKind.Transaction, nowMicros);
         if (position.Index - _lastDigest >= _digestInterval) AppendDigest(nowMicros);
@@ -109,6 +114,14 @@ public sealed class CommitPipeline
         var header = _filling.Seal(size, _epoch, kind, nowMicros);
         _state.Apply(header, _filling.Frames.Span[^size..]);
         return header.Position;
+    }
+
+    private static bool AddsData(Transaction transaction)
+    {
+        for (var i = 0; i < transaction.Operations.Count; i++)
+            if (transaction.Operations[i].Action is not (OperationAction.Delete or OperationAction.DropCollection))
+                return true;
+        return false;
     }
 
     private CommitOutcome.Rejected? Precondition(in Operation operation, int position)

@@ -35,6 +35,13 @@ public sealed class Committer
         _pipeline = new CommitPipeline(state, reign.Epoch, digests, digestInterval);
     }
 
+    /// <summary>Bytes of memory beyond which only deletes are accepted.</summary>
+    public long MaxMemoryBytes
+    {
+        get => _pipeline.MaxMemoryBytes;
+        set => _pipeline.MaxMemoryBytes = value;
+    }
+
     /// <summary>Whether the batch being filled should take no more.</summary>
     public bool IsFull => _pipeline.IsFull;
 
@@ -100,7 +107,7 @@ public sealed class Committer
         _answers = [];
         _diskBusy = false;
         _digests.States.CutBehind(durable.Index);
-        _pipeline = new CommitPipeline(durable, _reign.Epoch, _digests, _digestInterval);
+        _pipeline = new CommitPipeline(durable, _reign.Epoch, _digests, _digestInterval) { MaxMemoryBytes = MaxMemoryBytes };
         batch.Reject(rejection);
         foreach (var (caller, _) in answers) caller.Answer(rejection);
     }

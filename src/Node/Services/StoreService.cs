@@ -82,7 +82,8 @@ internal sealed class StoreService(ReplicationNode node, ReadGate gate) : Store.
 
     public override async Task Scan(ScanRequest request, IServerStreamWriter<ScanResponse> responseStream, ServerCallContext context)
     {
-        using var view = await gate.OpenAsync(request.Require, context.CancellationToken);
+        using var opened = await gate.OpenAsync(request.Require, $"scan of {request.Collection} for {context.Peer}", context.CancellationToken);
+        var view = opened.View;
         var state = view.State;
         var pages = new ScanPages(view.Records(request.Collection) ?? throw Unknown(request.Collection, state), request);
         bool more;
@@ -90,7 +91,7 @@ internal sealed class StoreService(ReplicationNode node, ReadGate gate) : Store.
         {
             var page = new ScanResponse { Stamp = gate.Stamp(state) };
             gate.ThrowIfTakenBack(state);
-            more = pages.Next(page, index => state.PositionOf(index).ToMessage());
+            using (ReadGate.Enter(view)) more = pages.Next(page, index => state.PositionOf(index).ToMessage());
             await responseStream.WriteAsync(page, context.CancellationToken);
         }
         while (more);
