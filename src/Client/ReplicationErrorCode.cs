@@ -45,6 +45,8 @@ public enum ReplicationErrorCode
     DiskFull = 19,
     /// <summary>The node's own files do not agree with a digest in the log: it shows what agreed last and goes no further.</summary>
     Holding = 40,
+    /// <summary>The request is older than what the node remembers: it was not executed now; whether it was before is not known.</summary>
+    Forgotten = 41,
     /// <summary>No node answers at the address, or it answered too late. Found by the client.</summary>
     Unavailable = 1000,
 }
