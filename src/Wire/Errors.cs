@@ -97,7 +97,7 @@ public static class Errors
         Error.Types.Code.Busy or Error.Types.Code.DiskFull or Error.Types.Code.MemoryFull => StatusCode.ResourceExhausted,
         Error.Types.Code.Loading or Error.Types.Code.ShuttingDown => StatusCode.Unavailable,
         Error.Types.Code.TooStale => StatusCode.DeadlineExceeded,
-        Error.Types.Code.Pruned => StatusCode.OutOfRange,
+        Error.Types.Code.Pruned or Error.Types.Code.Forgotten => StatusCode.OutOfRange,
         Error.Types.Code.UnknownOutcome or Error.Types.Code.ViewExpired => StatusCode.Aborted,
         _ => StatusCode.Unknown,
     };

@@ -51,6 +51,7 @@ public sealed class StateBuilder
         foreach (var collection in state.Collections.Values) _collections.Add(collection.Name, new Working(collection, _memory));
         (Tail, Digest, Records) = (state.Tail, state.Digest, state.Records);
         (_epochs, Configuration) = (state.Epochs, state.Configuration);
+        Requests = new RequestMemoryBuilder(state.Requests);
     }
 
     /// <summary>
@@ -62,7 +63,7 @@ public sealed class StateBuilder
     /// <summary>The last entry applied.</summary>
     public LogTail Tail { get; private set; }
 
-    /// <summary>Of all records and collections now.</summary>
+    /// <summary>Of all records, collections and remembered requests now.</summary>
     public StateDigest Digest { get; private set; }
 
     /// <summary>Records in all collections now.</summary>
@@ -76,6 +77,12 @@ public sealed class StateBuilder
 
     /// <summary>Bytes of memory that records and indexes take, what older states need included.</summary>
     public long UsedBytes => _memory.UsedBytes;
+
+    /// <summary>Every reign up to here.</summary>
+    internal EpochTable Epochs => _epochs;
+
+    /// <summary>The requests that are remembered now.</summary>
+    internal RequestMemoryBuilder Requests { get; }
 
     /// <summary>The kind of a collection; null when there is none of this name.</summary>
     public CollectionKind? KindOf(string collection) =>
@@ -104,7 +111,9 @@ public sealed class StateBuilder
                     ApplyTransaction(header.Index, payload);
                     break;
                 case EntryKind.EpochStart:
-                    _epochs = _epochs.With(new EpochRow(header.Epoch, EpochStart.Read(payload).ReignId, header.Index, header.PreviousCrc));
+                    var start = EpochStart.Read(payload);
+                    _epochs = _epochs.With(new EpochRow(header.Epoch, start.ReignId, header.Index, header.PreviousCrc));
+                    Digest = Requests.Resize(Digest, start.RequestsRemembered);
                     break;
                 case EntryKind.Configuration:
                     Configuration = Configuration.Read(payload);
@@ -137,7 +146,7 @@ public sealed class StateBuilder
             else if (ReferenceEquals(current, working)) _published[working.Name] = new Collection(working.Name, working.NameBytes, working.Kind, working.Records.IndexUpTo(Tail.Index));
         }
         _touched.Clear();
-        return new DatabaseState(Tail, _published.ToImmutable(), Digest, Records, _epochs, Configuration, _memory, EndVersion());
+        return new DatabaseState(Tail, _published.ToImmutable(), Digest, Records, _epochs, Configuration, _memory, EndVersion()) { Requests = Requests.Freeze() };
     }
 
     /// <summary>Adds records of a collection from a snapshot, or an empty collection. Keys ascend within a collection.</summary>
@@ -159,6 +168,9 @@ public sealed class StateBuilder
         LeaveBehind();
     }
 
+    /// <summary>Adds requests from a snapshot.</summary>
+    internal void Load(RequestSection section) => Digest = section.AddTo(Requests, Digest);
+
     /// <summary>Ends loading: the state is that of a position.</summary>
     internal void LoadEnd(in LogTail tail, EpochTable epochs, Configuration configuration) =>
         (Tail, _epochs, Configuration) = (tail, epochs, configuration);
@@ -168,6 +180,8 @@ public sealed class StateBuilder
         _names.Clear();
         var reader = new TransactionReader(payload);
         while (reader.NextCollection(out var name)) _names.Add(_known.Of(name));
+        if (reader.RequestId.Length > TransactionLimits.MaxRequestIdBytes) throw new MalformedPayloadException($"a request id has {reader.RequestId.Length} bytes");
+        if (!reader.RequestId.IsEmpty) Digest = Requests.Remember(Digest, reader.RequestId, index);
         while (reader.NextOperation(out var operation))
         {
             if (operation.Collection >= _names.Count) throw new MalformedPayloadException("an operation names no collection");

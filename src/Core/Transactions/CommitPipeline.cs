@@ -60,13 +60,14 @@ public sealed class CommitPipeline
     /// <summary>Whether the batch being filled should take no more.</summary>
     public bool IsFull => _filling.WrittenBytes >= MaxBatchBytes;
 
-    /// <summary>Decides a transaction; when accepted, it stands at the returned position of the batch being filled.</summary>
+    /// <summary>Decides a transaction, unless it is a request that was decided before; when accepted, it stands at the returned position of the batch being filled.</summary>
     /// <param name="candidate">Checked by <see cref="TransactionCheck"/>.</param>
     /// <param name="nowMicros">Microseconds since 1970-01-01 UTC.</param>
     /// <returns>What to answer once <see cref="Newest"/>, as it is after this call, is committed.</returns>
     public CommitOutcome Decide(CheckedTransaction candidate, long nowMicros)
     {
         var transaction = candidate.Transaction;
+        if (RepeatedRequest.AnswerTo(transaction, _state) is { } known) return known;
         for (var i = 0; i < transaction.Operations.Count; i++)
             if (Precondition(transaction.Operations[i], i) is { } unmet)
                 return unmet;

@@ -18,6 +18,7 @@ public sealed class Committer
     private readonly Reign _reign;
     private readonly DigestHistory _digests;
     private readonly int _digestInterval;
+    private readonly int _requestsRemembered;
     private CommitPipeline _pipeline;
     private List<(ICommitCaller Caller, CommitOutcome Outcome)> _answers = [];
     private bool _diskBusy;
@@ -27,11 +28,18 @@ public sealed class Committer
     /// <param name="reign">Promised already, and durably so.</param>
     /// <param name="digests">Is told the digest behind each entry.</param>
     /// <param name="digestInterval">A digest is logged at least every so many entries.</param>
-    public Committer(DatabaseState state, Reign reign, DigestHistory digests, int digestInterval = CommitPipeline.DigestInterval)
+    /// <param name="requestsRemembered">So many requests are remembered, on every node.</param>
+    public Committer(
+        DatabaseState state,
+        Reign reign,
+        DigestHistory digests,
+        int digestInterval = CommitPipeline.DigestInterval,
+        int requestsRemembered = RequestMemory.DefaultCapacity)
     {
         _reign = reign;
         _digests = digests;
         _digestInterval = digestInterval;
+        _requestsRemembered = requestsRemembered;
         _pipeline = new CommitPipeline(state, reign.Epoch, digests, digestInterval);
     }
 
@@ -53,7 +61,7 @@ public sealed class Committer
     public void BeginReign(long nowMicros)
     {
         if (_pipeline.Newest.Position.Epoch == _reign.Epoch) return;
-        _pipeline.Append(EntryKind.EpochStart, new EpochStart(_reign.Id, _reign.NodeId, _reign.NodeName).ToArray(), nowMicros);
+        _pipeline.Append(EntryKind.EpochStart, new EpochStart(_reign.Id, _reign.NodeId, _reign.NodeName, _requestsRemembered).ToArray(), nowMicros);
         if (_pipeline.Configuration.Voters.IsEmpty)
             _pipeline.Append(EntryKind.Configuration, new Configuration([new Voter(_reign.NodeId, _reign.NodeName)], quorum: 0).ToArray(), nowMicros);
     }
@@ -96,7 +104,8 @@ public sealed class Committer
 
     /// <summary>
     /// Nothing of the batch is on the disk and nothing will be. What was decided behind it rests on it, so all of it is
-    /// rejected and the next transaction is decided against what is durable.
+    /// rejected and the next transaction is decided against what is durable. Only a request that had been committed before
+    /// is answered so: what it asked for is in the log.
     /// </summary>
     /// <param name="batch">Given back by the disk.</param>
     /// <param name="durable">Everything in the log.</param>
@@ -108,8 +117,8 @@ public sealed class Committer
         _diskBusy = false;
         _digests.States.CutBehind(durable.Index);
         _pipeline = new CommitPipeline(durable, _reign.Epoch, _digests, _digestInterval) { MaxMemoryBytes = MaxMemoryBytes };
-        batch.Reject(rejection);
-        foreach (var (caller, _) in answers) caller.Answer(rejection);
+        batch.Reject(rejection, durable.Index);
+        CommitBatch.Reject(answers, rejection, durable.Index);
     }
 
     /// <summary>Answers rejections that rest on nothing that is still on its way to the disk.</summary>

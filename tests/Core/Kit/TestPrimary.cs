@@ -13,10 +13,10 @@ internal sealed class TestPrimary
     private readonly List<byte[]> _frames = [];
     private readonly TransactionCheck _check;
 
-    public TestPrimary(TransactionLimits? limits = null)
+    public TestPrimary(TransactionLimits? limits = null, int requestsRemembered = 0)
     {
         _check = new TransactionCheck(limits ?? TransactionLimits.Default);
-        Pipeline.Append(EntryKind.EpochStart, new EpochStart(0x5EED, 7, "first").ToArray(), Now);
+        Pipeline.Append(EntryKind.EpochStart, new EpochStart(0x5EED, 7, "first", requestsRemembered).ToArray(), Now);
         Publish();
     }
 

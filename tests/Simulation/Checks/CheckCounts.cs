@@ -28,6 +28,11 @@ internal sealed class CheckCounts
     public long Lags { get; set; }
     public long MemoryReplaced { get; set; }
 
+    /// <summary>Answers that a call got when it was sent again.</summary>
+    public long AnsweredAgain { get; set; }
+
+    public long Forgotten { get; set; }
+
     public void Add(CheckCounts other)
     {
         Shown += other.Shown;
@@ -43,5 +48,7 @@ internal sealed class CheckCounts
         Retained += other.Retained;
         Lags += other.Lags;
         MemoryReplaced += other.MemoryReplaced;
+        AnsweredAgain += other.AnsweredAgain;
+        Forgotten += other.Forgotten;
     }
 }
