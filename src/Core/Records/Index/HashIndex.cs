@@ -57,11 +57,22 @@ internal sealed unsafe class HashIndex
         return record;
     }
 
-    /// <summary>Fetches the place of a key into the cache.</summary>
-    public void Prefetch(ulong hash)
+    /// <summary>Fetches the place of a key into the cache, while others are fetched too.</summary>
+    public void PrefetchPlace(ulong hash)
     {
-        var directory = _directory;
+        var directory = Volatile.Read(ref _directory);
         if (Sse.IsSupported && directory.Length > 0) Sse.Prefetch0(BucketOf(directory, hash, out _));
+    }
+
+    /// <summary>Fetches what may be the record of a key into the cache, once its place is there.</summary>
+    public void PrefetchRecord(ulong hash)
+    {
+        var directory = Volatile.Read(ref _directory);
+        if (!Sse.IsSupported || directory.Length == 0) return;
+        var bucket = BucketOf(directory, hash, out _);
+        for (var i = 0; i < BucketSlots; i++)
+            if (bucket[i] != 0 && ((bucket[i] ^ (hash << TagShift)) & ~AddressMask) == 0)
+                Sse.Prefetch0((void*)(bucket[i] & AddressMask));
     }
 
     /// <summary>A record was written.</summary>

@@ -8,12 +8,14 @@ namespace Replication.Core.Records.Memory;
 /// </summary>
 internal sealed unsafe class PageHeap
 {
-    private const long RegionBytes = 64L * 1024 * 1024;
+    private const long FirstRegionBytes = 2L * 1024 * 1024;
+    private const long MaxRegionBytes = 64L * 1024 * 1024;
+    private const int HugePageBytes = 2 * 1024 * 1024;
 
     private const long SparseFromBytes = 8L * 1024 * 1024;
 
     // Below, the memory that large pages waste on little data is worth more than the time they save.
-    private const int HugePagesFromRegion = 2;
+    private const int HugePagesFromRegion = 3;
 
     private readonly Page*[] _withRoom = new Page*[SizeClass.Count];
     private readonly List<MappedRegion> _regions = [];
@@ -124,10 +126,12 @@ internal sealed unsafe class PageHeap
 
     private void AddRegion()
     {
-        var region = MappedRegion.Map(RegionBytes, Page.Bytes);
+        // Each twice as large as the one before: little data takes little.
+        var bytes = Math.Min(MaxRegionBytes, FirstRegionBytes << Math.Min(_regions.Count, 16));
+        var region = MappedRegion.Map(bytes, HugePageBytes);
         _regions.Add(region);
         if (_regions.Count >= HugePagesFromRegion) region.PreferHugePages();
-        for (var offset = RegionBytes - Page.Bytes; offset >= 0; offset -= Page.Bytes) _freePages.Push(region.Address + (nint)offset);
+        for (var offset = bytes - Page.Bytes; offset >= 0; offset -= Page.Bytes) _freePages.Push(region.Address + (nint)offset);
     }
 
     private void Release(Page* page)
