@@ -3,12 +3,13 @@ namespace Replication.Core.Records;
 /// <summary>A named set of records at one index; never changed.</summary>
 public sealed class Collection
 {
-    internal Collection(string name, byte[] nameBytes, CollectionKind kind, OrderedIndex records)
+    internal Collection(string name, byte[] nameBytes, CollectionKind kind, OrderedIndex records, StateDigest digest)
     {
         Name = name;
         NameBytes = nameBytes;
         Kind = kind;
         Records = records;
+        Digest = digest;
     }
 
     /// <summary>Its name.</summary>
@@ -19,6 +20,9 @@ public sealed class Collection
 
     /// <summary>Records in it.</summary>
     public long Count => Records.Count;
+
+    /// <summary>The part of the state's digest that its records make.</summary>
+    internal StateDigest Digest { get; }
 
     /// <summary>Its records in key order. To be read through a <see cref="ReadView"/> or <see cref="ReadGuard"/> only.</summary>
     internal OrderedIndex Records { get; }

@@ -104,6 +104,14 @@ internal sealed class OrderedIndexBuilder
         return record;
     }
 
+    /// <summary>Removes everything. What is removed is readable until the next version is begun.</summary>
+    public void Clear()
+    {
+        _hash?.Drop();
+        _memory.RetireIndex(_root);
+        (_hash, _root, _last, Count) = (null, default, default, 0);
+    }
+
     /// <summary>Moves what stands in pages that are being emptied, a leaf at a time.</summary>
     /// <param name="from">Empty to begin, then what the last call returned.</param>
     /// <returns>Where to go on; null at the end.</returns>

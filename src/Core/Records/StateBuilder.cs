@@ -46,7 +46,7 @@ public sealed class StateBuilder
         _replays = replays;
         _memory = state.Memory ?? new RecordMemory();
         _compaction = new Compaction(_memory, () => _collections.Keys, TouchedRecords);
-        _memory.RollBack(state.Version);
+        _memory.BeginWriting(this, state.Version);
         _published = state.Collections.ToBuilder();
         foreach (var collection in state.Collections.Values) _collections.Add(collection.Name, new Working(collection, _memory));
         (Tail, Digest, Records) = (state.Tail, state.Digest, state.Records);
@@ -101,6 +101,7 @@ public sealed class StateBuilder
     /// <exception cref="ApplyException">The entry cannot be applied, or a digest in it does not agree. The state is not usable any more.</exception>
     public void Apply(in FrameHeader header, ReadOnlySpan<byte> payload)
     {
+        if (!ReferenceEquals(_memory.Writer, this)) throw new InvalidOperationException("Another builder has begun to write to this memory; this one is over.");
         if (header.Index != Tail.Index + 1)
             throw new ApplyException(header.Position, $"it does not follow entry {Tail.Index}");
         try
@@ -143,7 +144,7 @@ public sealed class StateBuilder
         foreach (var working in _touched)
         {
             if (!_collections.TryGetValue(working.Name, out var current)) _published.Remove(working.Name);
-            else if (ReferenceEquals(current, working)) _published[working.Name] = new Collection(working.Name, working.NameBytes, working.Kind, working.Records.IndexUpTo(Tail.Index));
+            else if (ReferenceEquals(current, working)) _published[working.Name] = new Collection(working.Name, working.NameBytes, working.Kind, working.Records.IndexUpTo(Tail.Index), working.Digest);
         }
         _touched.Clear();
         return new DatabaseState(Tail, _published.ToImmutable(), Digest, Records, _epochs, Configuration, _memory, EndVersion()) { Requests = Requests.Freeze() };
@@ -163,7 +164,7 @@ public sealed class StateBuilder
             if (other.Exists) throw new MalformedPayloadException("a record stands twice in a snapshot");
         }
         Records += section.Records.Count;
-        Digest = new StateDigest(unchecked(Digest.Sum + section.Digest.Sum));
+        Add(working, section.Digest);
         _touched.Add(working);
         LeaveBehind();
     }
@@ -217,7 +218,7 @@ public sealed class StateBuilder
 
     private Working Create(string name, CollectionKind kind)
     {
-        var working = new Working(new Collection(name, Encoding.ASCII.GetBytes(name), kind, default), _memory);
+        var working = new Working(new Collection(name, Encoding.ASCII.GetBytes(name), kind, default, StateDigest.Empty), _memory);
         _collections.Add(name, working);
         _touched.Add(working);
         Digest = Digest.WithCollection(name, kind);
@@ -227,9 +228,10 @@ public sealed class StateBuilder
     private void Put(Working collection, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, long index)
     {
         var record = collection.Records.Put(key, value, index, out var replaced);
-        if (replaced.Exists) Digest = Digest.Without(collection.NameBytes, replaced);
+        var change = StateDigest.Empty.With(collection.NameBytes, record);
+        if (replaced.Exists) change = change.Without(collection.NameBytes, replaced);
         else Records++;
-        Digest = Digest.With(collection.NameBytes, record);
+        Add(collection, change);
         _touched.Add(collection);
         _changes++;
     }
@@ -239,17 +241,22 @@ public sealed class StateBuilder
         var removed = collection.Records.Remove(key);
         if (!removed.Exists) return;
         Records--;
-        Digest = Digest.Without(collection.NameBytes, removed);
+        Add(collection, StateDigest.Empty.Without(collection.NameBytes, removed));
         _touched.Add(collection);
         _changes++;
     }
 
+    private void Add(Working collection, StateDigest change)
+    {
+        Digest = Digest.Plus(change);
+        collection.Digest = collection.Digest.Plus(change);
+    }
+
     private void Drop(Working collection)
     {
-        var cursor = collection.Records.From([]);
-        while (cursor.MoveNext()) Digest = Digest.Without(collection.NameBytes, cursor.Current);
-        Digest = Digest.WithoutCollection(collection.Name, collection.Kind);
+        Digest = Digest.Minus(collection.Digest).WithoutCollection(collection.Name, collection.Kind);
         Records -= collection.Records.Count;
+        collection.Records.Clear();
         _collections.Remove(collection.Name);
         _touched.Add(collection);
     }
@@ -296,6 +303,9 @@ public sealed class StateBuilder
         public byte[] NameBytes => collection.NameBytes;
 
         public CollectionKind Kind => collection.Kind;
+
+        /// <summary>Of its records, so that dropping it needs no look at each.</summary>
+        public StateDigest Digest { get; set; } = collection.Digest;
 
         public OrderedIndexBuilder Records { get; } = new(memory, collection.Records);
     }

@@ -33,6 +33,12 @@ public readonly record struct StateDigest(UInt128 Sum)
     /// <summary>Writes 16 bytes, little-endian.</summary>
     public void Write(Span<byte> destination) => BinaryPrimitives.WriteUInt128LittleEndian(destination, Sum);
 
+    /// <summary>With everything that another one is the digest of.</summary>
+    public StateDigest Plus(StateDigest other) => new(unchecked(Sum + other.Sum));
+
+    /// <summary>Without everything that another one is the digest of.</summary>
+    public StateDigest Minus(StateDigest other) => new(unchecked(Sum - other.Sum));
+
     /// <summary>With one record more.</summary>
     public StateDigest With(ReadOnlySpan<byte> collection, Record record) => With(collection, record.Key, record.Value, record.Index);
 

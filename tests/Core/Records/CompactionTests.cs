@@ -72,6 +72,26 @@ public sealed class CompactionTests
         Assert.Equal(Records / 20, _published.Newest.Records);
     }
 
+    [Fact]
+    public void A_collection_that_is_dropped_gives_its_memory_back_a_part_with_each_batch_and_is_out_of_the_digest()
+    {
+        Commit([Put(0)]);
+        Commit([Operation.Drop("docs")]);
+        var (empty, digest) = (Used, _published.Newest.Digest);
+        Fill();
+        using (var view = _published.OpenView())
+        {
+            Commit([Operation.Drop("docs")]);
+            Assert.Equal(digest, _published.Newest.Digest);
+            for (var i = 0; i < 20; i++) Commit([Operation.Put("other", Key(i), "1"u8.ToArray())]);
+            Assert.Equal(Value(7), Encoding.UTF8.GetString(view.Find("docs", Key(7).Span).Value));
+        }
+
+        for (var i = 0; i < 20; i++) Commit([Operation.Put("other", Key(i), "2"u8.ToArray())]);
+
+        Assert.InRange(Used, empty, empty + (4 * 1024 * 1024));
+    }
+
     private long Used => _published.Newest.Memory!.UsedBytes;
 
     private void Fill()

@@ -1,4 +1,5 @@
 using Replication.Core.IO;
+using Replication.Core.Records.Index;
 
 namespace Replication.Core.Records.Memory;
 
@@ -19,6 +20,9 @@ internal sealed class RecordMemory
     private const int ReclaimFrom = 256;
     private const int ReclaimFromBytes = 1024 * 1024;
 
+    // Of an index that is gone, so that no commit waits for the whole.
+    private const int RetiredNodesAtOnce = 1024;
+
     private readonly PageHeap _heap = new() { Poisons = MappedMemory.PoisonsFreed };
     private readonly PageHeap _asides = new() { Poisons = MappedMemory.PoisonsFreed }; // apart, because what is in it is never moved
     private readonly StatePins _pins = new();
@@ -28,6 +32,7 @@ internal sealed class RecordMemory
     private readonly Stack<MemoryStep> _steps = new();
     private readonly List<RetiredBlock> _free = [];
     private readonly List<Action> _forget = [];
+    private readonly Stack<(IndexNode Node, long Died)> _indexes = new(); // gone, and still to be taken apart
     private List<RetiredBlock> _aside = [];
     private MemoryStep _step = new();
     private int _waitingBlocks;
@@ -56,6 +61,12 @@ internal sealed class RecordMemory
 
     /// <summary>The version being made does not reach a block any more.</summary>
     public void Retire(nint block, BlockKind kind) => _step.Retired.Add(RetiredBlock.Of(block, kind, Building));
+
+    /// <summary>The version being made does not reach a whole index any more, nor anything in it.</summary>
+    public void RetireIndex(IndexNode root)
+    {
+        if (root.Exists) _step.RetiredIndexes.Add((root, Building));
+    }
 
     /// <summary>A block that belongs to no version: nothing undoes it.</summary>
     public nint AllocateAside(int bytes) => _asides.Allocate(bytes);
@@ -91,9 +102,18 @@ internal sealed class RecordMemory
         if (version > Volatile.Read(ref _settled)) Volatile.Write(ref _settled, version);
     }
 
-    /// <summary>Undoes what was made behind a version, and begins a new one.</summary>
+    /// <summary>Who writes: the last one that began to.</summary>
+    public object? Writer { get; private set; }
+
+    /// <summary>Undoes what was made behind a version, and begins a new one, for another writer.</summary>
     /// <exception cref="InvalidOperationException">A later version is settled.</exception>
-    public void RollBack(long version)
+    public void BeginWriting(object writer, long version)
+    {
+        RollBack(version);
+        Writer = writer;
+    }
+
+    private void RollBack(long version)
     {
         if (version < Volatile.Read(ref _settled)) throw new InvalidOperationException($"Version {version} of the records was left behind for good; {Volatile.Read(ref _settled)} is settled.");
         if (_step.IsEmpty && _unsettled.All(step => step.Version <= version || step.IsEmpty)) return;
@@ -104,8 +124,7 @@ internal sealed class RecordMemory
         foreach (var step in _unsettled.Append(_step).Where(step => step.Version > version || step == _step))
         {
             foreach (var block in step.Made) undone.Add(RetiredBlock.Of(block, BlockKind.Separator, Building + 1));
-            step.Made.Clear();
-            step.Retired.Clear();
+            step.Clear();
         }
         Building++;
         Postpone(undone);
@@ -127,11 +146,13 @@ internal sealed class RecordMemory
             {
                 _unsettled.Dequeue();
                 retired.AddRange(step.Retired);
+                foreach (var (root, died) in step.RetiredIndexes) _indexes.Push((root, died));
                 step.Clear();
                 _steps.Push(step);
             }
             Postpone(retired);
         }
+        if (_indexes.Count > 0) Postpone(TakeFromIndexes());
         if (_aside.Count > 0)
         {
             Postpone(_aside);
@@ -157,6 +178,20 @@ internal sealed class RecordMemory
         }
     }
 
+    // Nobody undoes what is settled, so that an index that is gone can be taken apart in steps, whichever version is being made.
+    private List<RetiredBlock> TakeFromIndexes()
+    {
+        var blocks = TakeList();
+        for (var nodes = 0; nodes < RetiredNodesAtOnce && _indexes.TryPop(out var next); nodes++)
+        {
+            var (node, died) = next;
+            foreach (var item in node.Items[..node.Count]) blocks.Add(RetiredBlock.Of(item, node.IsLeaf ? BlockKind.Record : BlockKind.Separator, died));
+            for (var child = 0; !node.IsLeaf && child <= node.Count; child++) _indexes.Push((new IndexNode(node.Children[child]), died));
+            blocks.Add(RetiredBlock.Of(node.Address, BlockKind.Node, died));
+        }
+        return blocks;
+    }
+
     private void Postpone(List<RetiredBlock> blocks)
     {
         _waiting.Enqueue((ReaderEpochs.Advance(), blocks));
@@ -175,13 +210,15 @@ internal sealed class RecordMemory
 
         public List<RetiredBlock> Retired { get; } = [];
 
-        public bool IsEmpty => Made.Count == 0 && Retired.Count == 0;
+        public List<(IndexNode Root, long Died)> RetiredIndexes { get; } = [];
+
+        public bool IsEmpty => Made.Count == 0 && Retired.Count == 0 && RetiredIndexes.Count == 0;
 
         public void Clear()
         {
-            Version = 0;
             Made.Clear();
             Retired.Clear();
+            RetiredIndexes.Clear();
         }
     }
 }

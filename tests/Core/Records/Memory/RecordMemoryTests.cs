@@ -113,14 +113,14 @@ public sealed class RecordMemoryTests
         _memory.Freeze();
         Make(Some, out _);
 
-        _memory.RollBack(settled);
+        _memory.BeginWriting(this, settled);
         Pass();
         Pass();
 
         Assert.Equal(Some, Live);
         Assert.All(kept, record => Assert.Equal("key", System.Text.Encoding.ASCII.GetString(Record.KeyOf(record))));
         Settle();
-        Assert.Throws<InvalidOperationException>(() => _memory.RollBack(settled));
+        Assert.Throws<InvalidOperationException>(() => _memory.BeginWriting(this, settled));
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class RecordMemoryTests
         Make(Some, out var made, index: 3);
         var pin = _memory.TryPin(_memory.Freeze(), index: 3)!;
 
-        _memory.RollBack(settled);
+        _memory.BeginWriting(this, settled);
         Settle();
         Pass();
         Assert.Equal(Some, Live);
