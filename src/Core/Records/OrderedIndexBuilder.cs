@@ -14,13 +14,18 @@ internal sealed class OrderedIndexBuilder
 
     private readonly RecordMemory _memory;
     private readonly IndexEditor _editor;
+    private readonly bool _isHashed;
     private HashIndex? _hash;
     private IndexNode _root;
     private IndexNode _last; // the rightmost leaf, known from an append and until any other change
 
     /// <summary>Begins with the records of an index, which itself does not change.</summary>
-    public OrderedIndexBuilder(RecordMemory memory, OrderedIndex index)
+    /// <param name="memory">Of the index.</param>
+    /// <param name="index">Where to begin.</param>
+    /// <param name="isHashed">Whether many records are also found by a hash; otherwise only in their order.</param>
+    public OrderedIndexBuilder(RecordMemory memory, OrderedIndex index, bool isHashed = true)
     {
+        _isHashed = isHashed;
         (_memory, _editor) = (memory, new IndexEditor(memory));
         (_root, Count) = (index.Root, index.Count);
         _hash = index.Hash is { IsUsable: true } ? index.Hash : null;
@@ -40,7 +45,7 @@ internal sealed class OrderedIndexBuilder
     public OrderedIndexCursor From(ReadOnlySpan<byte> key) => new(_root, key);
 
     /// <summary>Inserts a record, or replaces the one of its key.</summary>
-    /// <param name="key">1 to 1,024 bytes.</param>
+    /// <param name="key">1 to 65,535 bytes; of a record at most 1,024.</param>
     /// <param name="value">Its bytes.</param>
     /// <param name="index">Of the entry that writes it.</param>
     /// <param name="replaced">The one it replaces, if there was one; readable until the next version is begun.</param>
@@ -113,6 +118,15 @@ internal sealed class OrderedIndexBuilder
         return _root.Exists ? new IndexMover(_memory, _editor, _hash).MoveLeaf(ref _root, from) : null;
     }
 
+    /// <summary>Removes everything. What is removed is readable until the next version is begun.</summary>
+    public void Clear()
+    {
+        _hash?.Drop();
+        _hash = null;
+        if (_root.Exists) Retire(_root);
+        (_root, _last, Count) = (default, default, 0);
+    }
+
     /// <summary>A version was ended: its nodes are not changed any more.</summary>
     public void BeginVersion()
     {
@@ -122,7 +136,7 @@ internal sealed class OrderedIndexBuilder
             _hash.Drop();
             _hash = null;
         }
-        if (_hash is null && Count >= HashFrom) _hash = new HashIndex(_memory);
+        if (_isHashed && _hash is null && Count >= HashFrom) _hash = new HashIndex(_memory);
         if (_hash is { FilledTo: not null }) FillHash(_hash);
     }
 
@@ -140,6 +154,15 @@ internal sealed class OrderedIndexBuilder
             hash.Add(KeyHash.Of(cursor.Current.Key), cursor.Current.Address);
         }
         hash.FilledTo = cursor.Current.Key.ToArray();
+    }
+
+    private void Retire(IndexNode node)
+    {
+        foreach (var item in node.Items[..node.Count]) _memory.Retire(item, node.IsLeaf ? BlockKind.Record : BlockKind.Separator);
+        if (!node.IsLeaf)
+            foreach (var child in node.Children[..(node.Count + 1)])
+                Retire(new IndexNode(child));
+        _memory.Retire(node.Address, BlockKind.Node);
     }
 
     private IndexNode LastLeaf()
