@@ -197,6 +197,25 @@ public sealed class HistoryTests
         AssertBroken("preconditions hold", () => _history.Answered(call));
     }
 
+    [Fact]
+    public void An_index_that_is_not_what_the_records_say_is_noticed()
+    {
+        var call = new Call("index", new Transaction([]), 0);
+        var transaction = new Transaction([Operation.Put("docs", Encoding.UTF8.GetBytes("a"), Encoding.UTF8.GetBytes("{\"n\":1}")), Operation.CreateIndex("docs", "n", "n")], Encoding.UTF8.GetBytes("index"));
+        _history.Made(call);
+        _committer.Decide(new TransactionCheck(TransactionLimits.Default).Check(transaction, DatabaseState.Empty, out _)!, call, 1);
+        _committer.BuildIndexes(1);
+        Show(Sync());
+        _history.CheckContent("node", _shown);
+
+        // The model has the same bytes, so that only the index is wrong.
+        var value = System.Runtime.InteropServices.MemoryMarshal.AsMemory(_shown.Collections["docs"].Records.Find(Encoding.UTF8.GetBytes("a"))!.ValueMemory);
+        value.Span[^2] = (byte)'2';
+        System.Runtime.InteropServices.MemoryMarshal.AsMemory<byte>(_history.Model.Find("docs", "a", _shown.Index)!).Span[^2] = (byte)'2';
+
+        AssertBroken("indexes hold exactly what the records say", () => _history.CheckContent("node", _shown));
+    }
+
     private static SegmentedLog EmptyLog()
     {
         var files = new MemoryFileSystem();

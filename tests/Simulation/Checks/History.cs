@@ -1,3 +1,4 @@
+using Replication.Core.Indexes;
 using Replication.Core.Log;
 using Replication.Core.Records;
 using Replication.Core.Transactions;
@@ -121,6 +122,9 @@ internal sealed class History
     {
         Counts.Contents++;
         if (Model.Difference(state) is { } difference) throw new Violation("reads equal the log at their position", $"{node} at {state.Index}: {difference}");
+        Counts.Indexes += state.Collections.Values.Sum(collection => collection.Indexes.Length);
+        Counts.IndexesInBuilding += state.Collections.Values.Sum(collection => collection.Indexes.Count(index => index.State is { Phase: IndexPhase.Building, BuiltUpTo.Length: > 0 }));
+        if (IndexCheck.Difference(state) is { } wrong) throw new Violation("indexes hold exactly what the records say", $"{node} at {state.Index}: {wrong}");
     }
 
     /// <summary>A node took a frame from a stream.</summary>
@@ -147,8 +151,9 @@ internal sealed class History
                 Known = Math.Max(Known, index);
                 Counts.Committed++;
                 break;
-            case CommitOutcome.Rejected:
+            case CommitOutcome.Rejected rejected:
                 Counts.Rejected++;
+                if (rejected.Reason == RejectionReason.UniqueViolation) Counts.UniqueViolations++;
                 CheckAbsent(call);
                 break;
         }

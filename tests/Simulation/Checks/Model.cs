@@ -17,7 +17,7 @@ internal sealed class Model
     public long Index { get; private set; }
 
     /// <summary>The next entry.</summary>
-    /// <returns>The request id of a transaction; null for other entries.</returns>
+    /// <returns>The request id of a transaction; null for other entries, and for what the primary logs of itself.</returns>
     public string? Take(in FrameHeader header, ReadOnlySpan<byte> payload)
     {
         Index = header.Index;
@@ -27,7 +27,7 @@ internal sealed class Model
         while (reader.NextCollection(out var name)) names.Add(Encoding.ASCII.GetString(name));
         var request = Encoding.UTF8.GetString(reader.RequestId);
         while (reader.NextOperation(out var operation)) Take(names[operation.Collection], operation);
-        return request;
+        return request.Length == 0 ? null : request;
     }
 
     /// <summary>The value that a reader at an index sees; null when there is no record.</summary>
@@ -76,6 +76,8 @@ internal sealed class Model
             case OperationAction.DropCollection:
                 versions.Drop(Index);
                 break;
+            case OperationAction.CreateIndex or OperationAction.DropIndex or OperationAction.BuildIndex:
+                break; // What an index holds follows from the records.
             default:
                 versions.Create(Index);
                 break;

@@ -48,6 +48,9 @@ internal sealed record SimulationPlan
 
     public required int DigestInterval { get; init; }
 
+    /// <summary>Records that one step in the building of an index covers at most.</summary>
+    public required int IndexStep { get; init; }
+
     /// <summary>On average between two snapshots of a node.</summary>
     public required TimeSpan BetweenSnapshots { get; init; }
 
@@ -74,6 +77,7 @@ internal sealed record SimulationPlan
             ChunkBytes = random.Next(1, 9) * 128,
             MessageBytes = random.Next(1, 9) * 512,
             DigestInterval = random.Next(10, 200),
+            IndexStep = RandomOf(seed, "index-step").Next(1, 8),
             BetweenSnapshots = TimeSpan.FromSeconds(random.Next(3, 20)),
         };
     }
