@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Replication.Core.IO;
 using Replication.Core.Log;
@@ -209,9 +210,10 @@ public sealed class HistoryTests
         _history.CheckContent("node", _shown);
 
         // The model has the same bytes, so that only the index is wrong.
-        var value = System.Runtime.InteropServices.MemoryMarshal.AsMemory(_shown.Collections["docs"].Records.Find(Encoding.UTF8.GetBytes("a"))!.ValueMemory);
-        value.Span[^2] = (byte)'2';
-        System.Runtime.InteropServices.MemoryMarshal.AsMemory<byte>(_history.Model.Find("docs", "a", _shown.Index)!).Span[^2] = (byte)'2';
+        using var view = ReadView.Open(_shown);
+        var value = view.Find("docs", Encoding.UTF8.GetBytes("a")).Value;
+        MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(value), value.Length)[^2] = (byte)'2';
+        _history.Model.Find("docs", "a", _shown.Index)![^2] = (byte)'2';
 
         AssertBroken("indexes hold exactly what the records say", () => _history.CheckContent("node", _shown));
     }

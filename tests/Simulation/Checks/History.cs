@@ -124,7 +124,8 @@ internal sealed class History
         if (Model.Difference(state) is { } difference) throw new Violation("reads equal the log at their position", $"{node} at {state.Index}: {difference}");
         Counts.Indexes += state.Collections.Values.Sum(collection => collection.Indexes.Length);
         Counts.IndexesInBuilding += state.Collections.Values.Sum(collection => collection.Indexes.Count(index => index.State is { Phase: IndexPhase.Building, BuiltUpTo.Length: > 0 }));
-        if (IndexCheck.Difference(state) is { } wrong) throw new Violation("indexes hold exactly what the records say", $"{node} at {state.Index}: {wrong}");
+        using var view = ReadView.Open(state);
+        if (IndexCheck.Difference(view) is { } wrong) throw new Violation("indexes hold exactly what the records say", $"{node} at {state.Index}: {wrong}");
     }
 
     /// <summary>A node took a frame from a stream.</summary>
