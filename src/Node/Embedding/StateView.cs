@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Replication.Core.Indexes;
 using Replication.Core.Positions;
 using Replication.Core.Records;
 
@@ -25,7 +26,22 @@ internal sealed class StateView(ReadView view) : IReadView
             yield return (Encoding.UTF8.GetString(cursor.Current.Key), Read<T>(cursor.Current));
     }
 
+    public IEnumerable<(string Key, T Value)> Query<T>(string collection, string index, IndexRequest request)
+        where T : class
+    {
+        if (IndexBounds.TryCreate(request, out var bounds) is { } violation) throw new ArgumentException($"The query is not accepted: {violation}.", nameof(request));
+        if (!view.State.Collections.TryGetValue(collection, out var found)) return [];
+        var named = found.FindIndex(index);
+        return named?.State.Phase == IndexPhase.Ready ? Query<T>(new IndexQuery(view, found, named, bounds!)) : throw IndexNotReadyException.Of(collection, index, named);
+    }
+
     public void Dispose() => view.Dispose();
+
+    private static IEnumerable<(string Key, T Value)> Query<T>(IndexQuery query)
+        where T : class
+    {
+        while (query.MoveNext()) yield return (Encoding.UTF8.GetString(query.Current.Key), Read<T>(query.Current));
+    }
 
     internal static T Read<T>(Record record) =>
         JsonSerializer.Deserialize<T>(record.Value, JsonSerializerOptions.Web) ?? throw new JsonException("The document is null.");
