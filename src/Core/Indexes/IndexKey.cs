@@ -73,21 +73,27 @@ internal static class IndexKey
     /// <summary>The highest first byte of values of the same kind.</summary>
     public static byte LastOf(byte kind) => (byte)(kind | 0x0F);
 
-    /// <summary>How many bytes of an entry are the value; the others are the record's key.</summary>
-    public static int LengthIn(ReadOnlySpan<byte> entry) => entry[0] switch
+    /// <summary>How many bytes of an entry are the value; the others are the record's key. All of them when the entry is none: its memory changed.</summary>
+    public static int LengthIn(ReadOnlySpan<byte> entry)
     {
-        Null or False or True => 1,
-        String => LengthOfString(entry),
-        _ => NumberKey.LengthIn(entry),
-    };
+        var length = entry[0] switch
+        {
+            Null or False or True => 1,
+            String => LengthOfString(entry),
+            _ => NumberKey.LengthIn(entry),
+        };
+        return Math.Min(length, entry.Length);
+    }
 
     private static int LengthOfString(ReadOnlySpan<byte> entry)
     {
-        for (var at = 1; ; at += 2)
+        var at = 1;
+        while (at < entry.Length && entry[at..].IndexOf((byte)0) is var zero and >= 0)
         {
-            at += entry[at..].IndexOf((byte)0);
-            if (entry[at + 1] == Escaped) continue;
-            return at + 2 + (entry[at + 1] == CutEnd ? SHA256.HashSizeInBytes : 0);
+            at += zero + 2;
+            if (at > entry.Length || entry[at - 1] == Escaped) continue;
+            return at + (entry[at - 1] == CutEnd ? SHA256.HashSizeInBytes : 0);
         }
+        return entry.Length;
     }
 }

@@ -48,8 +48,12 @@ internal static class NumberKey
     }
 
     /// <summary>How many bytes of an entry are the number.</summary>
-    public static int LengthIn(ReadOnlySpan<byte> entry) =>
-        entry[0] == Zero ? 1 : DigitsAt + entry[DigitsAt..].IndexOf(entry[0] == Negative ? (byte)0xFF : (byte)0) + 1;
+    public static int LengthIn(ReadOnlySpan<byte> entry)
+    {
+        if (entry[0] == Zero) return 1;
+        var end = entry.Length <= DigitsAt ? -1 : entry[DigitsAt..].IndexOf(entry[0] == Negative ? (byte)0xFF : (byte)0);
+        return end < 0 ? entry.Length : DigitsAt + end + 1;
+    }
 
     // The significant digits, and how many of them stand before the point (negative: zeros behind it).
     private static int Read(ReadOnlySpan<byte> text, Span<byte> digits, out long exponent)

@@ -43,6 +43,19 @@ public sealed class IndexKeyTests
             Assert.Equal(value.Length, IndexKey.LengthIn([.. value, .. pair.key]));
         });
 
+    [Fact]
+    public void An_entry_whose_bytes_changed_in_memory_is_taken_apart_somehow() => Properties.ForAll(
+        from value in Values from at in Gen.Choose(0, 10_000) from bit in Gen.Choose(0, 7) from cut in Gen.Choose(0, 10_000) select (value, at, bit, cut),
+        changed =>
+        {
+            byte[] entry = [.. Bytes(changed.value), .. "key"u8];
+            entry[changed.at % entry.Length] ^= (byte)(1 << changed.bit);
+
+            Assert.InRange(IndexKey.LengthIn(entry), 1, entry.Length);
+            var rest = entry[..(1 + (changed.cut % entry.Length))];
+            Assert.InRange(IndexKey.LengthIn(rest), 1, rest.Length);
+        });
+
     [Theory]
     [InlineData("1", "1.0")]
     [InlineData("1", "10e-1")]
