@@ -23,6 +23,9 @@ internal sealed class WorkingIndex
 
     public IndexDefinition Definition => State.Definition;
 
+    /// <summary>Where its entries are, for moving them.</summary>
+    public OrderedIndexBuilder Tree => _entries.Tree;
+
     /// <summary>A record was put, replaced or removed.</summary>
     /// <param name="key">Its key.</param>
     /// <param name="before">What it was; nothing when there was none.</param>

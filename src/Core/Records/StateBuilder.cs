@@ -20,6 +20,9 @@ public sealed class StateBuilder
     // Entries between two points behind which a replay does not go back.
     private const int ReplayStep = 4096;
 
+    // Between the names of a collection and of its index; in no name.
+    private const char IndexMark = '#';
+
     private readonly Dictionary<string, Working> _collections = new(StringComparer.Ordinal);
     private readonly HashSet<Working> _touched = [];
     private readonly HashSet<Working> _indexed = [];
@@ -47,7 +50,7 @@ public sealed class StateBuilder
         _digests = digests;
         _replays = replays;
         _memory = state.Memory ?? new RecordMemory();
-        _compaction = new Compaction(_memory, () => _collections.Keys, TouchedRecords);
+        _compaction = new Compaction(_memory, TreeNames, TouchedTree);
         _memory.RollBack(state.Version);
         _published = state.Collections.ToBuilder();
         foreach (var collection in state.Collections.Values)
@@ -308,11 +311,16 @@ public sealed class StateBuilder
         _changes = 0;
     }
 
-    private OrderedIndexBuilder? TouchedRecords(string collection)
+    // The records of each collection, and then the entries of its indexes.
+    private IEnumerable<string> TreeNames() =>
+        _collections.Values.SelectMany(working => working.Indexes.All.Select(index => $"{working.Name}{IndexMark}{index.Definition.Name}").Prepend(working.Name));
+
+    private OrderedIndexBuilder? TouchedTree(string name)
     {
-        if (!_collections.TryGetValue(collection, out var working)) return null;
+        var mark = name.IndexOf(IndexMark, StringComparison.Ordinal);
+        if (!_collections.TryGetValue(mark < 0 ? name : name[..mark], out var working)) return null;
         _touched.Add(working);
-        return working.Records;
+        return mark < 0 ? working.Records : working.Indexes.Find(name[(mark + 1)..])?.Tree;
     }
 
     private long EndVersion()
