@@ -46,7 +46,7 @@ internal sealed class CommandHost(Terminal terminal, GlobalOptions options)
     {
         CommandException explained => explained,
         NotPrimaryException { Primary.Length: > 0 } refused => CommandException.Negative($"{refused.Message} Use --server {refused.Primary}."),
-        NodeUnavailableException or CommitUnknownException => new CommandException(ExitCode.NoNode, failure.Message),
+        NodeUnavailableException or CommitUnknownException or CommitForgottenException => new CommandException(ExitCode.NoNode, failure.Message),
         ReplicationException or LogDamagedException or UnsupportedFormatException or LogPrunedException or MalformedPayloadException => CommandException.Negative(failure.Message),
         FileNotFoundException or DirectoryNotFoundException => CommandException.Usage($"{failure.Message} Check the path."),
         IOException or UnauthorizedAccessException => CommandException.Negative($"{failure.Message} Check the path, its permissions and the space on the disk."),

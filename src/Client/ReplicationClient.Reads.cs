@@ -19,7 +19,7 @@ public sealed partial class ReplicationClient
         ArgumentNullException.ThrowIfNull(collection);
         var request = new Contract.GetRequest { Collection = collection, Key = Transaction.EncodeKey(key), Require = read?.ToMessage() };
         var response = await ReadAsync(_store.GetAsync, request, WaitOf(read), cancellation);
-        return new ReadResult(ReadStamp.From(response.Stamp), response.Found, response.Value.Memory, LogPosition.From(response.Written));
+        return new ReadResult(Learned(response.Stamp), response.Found, response.Value.Memory, LogPosition.From(response.Written));
     }
 
     /// <summary>Reads several records, all of one state.</summary>
@@ -33,7 +33,7 @@ public sealed partial class ReplicationClient
         foreach (var (collection, key) in names)
             request.Names.Add(new Contract.RecordName { Collection = collection, Key = Transaction.EncodeKey(key) });
         var response = await ReadAsync(_store.BatchGetAsync, request, WaitOf(read), cancellation);
-        var stamp = ReadStamp.From(response.Stamp);
+        var stamp = Learned(response.Stamp);
         return new BatchReadResult(
             stamp, [.. response.Items.Select(item => new ReadResult(stamp, item.Found, item.Value.Memory, LogPosition.From(item.Written)))]);
     }
@@ -69,7 +69,7 @@ public sealed partial class ReplicationClient
         {
             wait = TimeSpan.Zero;
             yield return new ScanPage(
-                ReadStamp.From(page.Stamp),
+                Learned(page.Stamp),
                 [.. page.Records.Select(static record => new StoredRecord(record.Key.Memory, record.Value.Memory, LogPosition.From(record.Written)))],
                 page.Continuation.Memory);
         }
@@ -80,6 +80,7 @@ public sealed partial class ReplicationClient
     {
         var request = new Contract.ListCollectionsRequest { Require = read?.ToMessage() };
         var response = await ReadAsync(_store.ListCollectionsAsync, request, WaitOf(read), cancellation);
+        Learned(response.Stamp);
         return [.. response.Collections.Select(static item => new CollectionSummary(item.Name, (CollectionKind)item.Kind, item.Records))];
     }
 
@@ -93,6 +94,14 @@ public sealed partial class ReplicationClient
         Continuation = Google.Protobuf.UnsafeByteOperations.UnsafeWrap(options.Continuation),
         Require = options.Read?.ToMessage(),
     };
+
+    // A commit that is sent for the first time from now on is sent behind it.
+    private ReadStamp Learned(Contract.ReadStamp? message)
+    {
+        var stamp = ReadStamp.From(message);
+        _known.Learn(stamp.Position);
+        return stamp;
+    }
 
     private static TimeSpan WaitOf(ReadOptions? read) => read?.AtLeast is null ? TimeSpan.Zero : read.Wait;
 

@@ -20,6 +20,8 @@ public sealed partial class ReplicationClient : IAsyncDisposable
     private readonly Contract.Feed.FeedClient _feed;
     private readonly Failures _failures;
     private readonly CommitLane _lane;
+    private readonly NamedCommits _commits;
+    private readonly KnownPosition _known = new();
 
     /// <summary>Makes a client. Nothing is sent before the first call.</summary>
     /// <exception cref="ArgumentException">An option is outside its bounds.</exception>
@@ -32,6 +34,7 @@ public sealed partial class ReplicationClient : IAsyncDisposable
         _feed = new Contract.Feed.FeedClient(_channel);
         _failures = new Failures(_options.Address);
         _lane = new CommitLane(_store, _failures, _options);
+        _commits = new NamedCommits(SendAsync, _known, _options);
     }
 
     /// <summary>The node's address.</summary>
@@ -39,7 +42,8 @@ public sealed partial class ReplicationClient : IAsyncDisposable
 
     /// <summary>
     /// Commits a transaction. Commits that are begun without awaiting each other are sent in the order of the calls, those
-    /// larger than <see cref="CommitStreamLimits.MaxMessageBytes"/> excepted.
+    /// larger than <see cref="CommitStreamLimits.MaxMessageBytes"/> excepted, and those whose answer was lost: they are sent again under their request
+    /// id, as <see cref="ReplicationClientOptions.Retries"/> says, and take effect at most once.
     /// </summary>
     /// <param name="transaction">At least one change; by default, at most 16 MiB.</param>
     /// <param name="cancellation">Ends the waiting. A commit that was sent by then may still take effect.</param>
@@ -47,13 +51,11 @@ public sealed partial class ReplicationClient : IAsyncDisposable
     /// <exception cref="NotPrimaryException">The node does not write; it says who does.</exception>
     /// <exception cref="NodeUnavailableException">No node took it: it did not take effect.</exception>
     /// <exception cref="CommitUnknownException">It took effect at most once; whether it did is not known.</exception>
+    /// <exception cref="CommitForgottenException">Its answer was lost, and when it was asked again the node had forgotten it.</exception>
     public async Task<CommitResult> CommitAsync(Transaction transaction, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        var bytes = transaction.Request.CalculateSize();
-        var response = _options.CommitPath == CommitPath.Unary || bytes > _options.CommitStream.MaxMessageBytes
-            ? await CommitAloneAsync(transaction.Request, cancellation)
-            : await _lane.CommitAsync(transaction.Request, bytes, cancellation);
+        var response = await _commits.CommitAsync(transaction.Request, cancellation);
         return response.OutcomeCase switch
         {
             Contract.CommitResponse.OutcomeOneofCase.Committed => CommitResult.Committed(LogPosition.From(response.Committed.Position)),
@@ -102,11 +104,19 @@ public sealed partial class ReplicationClient : IAsyncDisposable
         _channel.Dispose();
     }
 
-    private async Task<Contract.CommitResponse> CommitAloneAsync(Contract.CommitRequest request, CancellationToken cancellation)
+    private Task<Contract.CommitResponse> SendAsync(Contract.CommitRequest request, TimeSpan timeout, CancellationToken cancellation)
+    {
+        var bytes = request.CalculateSize();
+        return _options.CommitPath == CommitPath.Unary || bytes > _options.CommitStream.MaxMessageBytes
+            ? CommitAloneAsync(request, timeout, cancellation)
+            : _lane.CommitAsync(request, bytes, timeout, cancellation);
+    }
+
+    private async Task<Contract.CommitResponse> CommitAloneAsync(Contract.CommitRequest request, TimeSpan timeout, CancellationToken cancellation)
     {
         try
         {
-            return await _store.CommitAsync(request, Options(TimeSpan.Zero, cancellation));
+            return await _store.CommitAsync(request, Options(timeout - _options.Timeout, cancellation));
         }
         catch (RpcException failure)
         {

@@ -42,6 +42,9 @@ public sealed record ReplicationClientOptions
     /// <summary>How commits are coalesced on the stream.</summary>
     public CommitStreamLimits CommitStream { get; init; } = new();
 
+    /// <summary>How commits whose answer was lost are asked again. Default on; <see cref="CommitRetries.Off"/>.</summary>
+    public CommitRetries Retries { get; init; } = new();
+
     /// <summary>The clock. Default the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
@@ -59,6 +62,7 @@ public sealed record ReplicationClientOptions
         Bounds.Check(MaxReceiveBytes, 64 * 1024, 1024 * 1024 * 1024);
         Bounds.Check(StreamWindowBytes, 64 * 1024, 16 * 1024 * 1024);
         CommitStream.Validated();
+        Retries.Validated();
         return this;
     }
 }

@@ -55,6 +55,12 @@ public enum ReplicationErrorCode
     IndexBuilding = 53,
     /// <summary>The index could not be built; the message says why.</summary>
     IndexFailed = 54,
+    /// <summary>The read took longer than a view of the data may be open; read in smaller parts.</summary>
+    ViewExpired = 60,
+    /// <summary>The primary has no memory for more data. Nothing was written; deletes are accepted.</summary>
+    MemoryFull = 61,
+    /// <summary>The request is older than what the node remembers: it was not executed now; whether it was before is not known.</summary>
+    Forgotten = 41,
     /// <summary>No node answers at the address, or it answered too late. Found by the client.</summary>
     Unavailable = 1000,
 }

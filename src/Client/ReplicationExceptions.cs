@@ -14,12 +14,25 @@ public sealed class NodeUnavailableException(string message, Exception? inner = 
 
 /// <summary>
 /// The transaction took effect at most once; whether it did is not known here. Read what it would have written to find
-/// out, or make it safe to repeat by conditions.
+/// out, or commit it under a request id of your own (<see cref="Transaction.WithRequestId"/>), under which it can be asked again.
 /// </summary>
 /// <param name="message">For people.</param>
 /// <param name="inner">What it rests on.</param>
 public sealed class CommitUnknownException(string message, Exception? inner = null)
     : ReplicationException(ReplicationErrorCode.UnknownOutcome, message, inner);
+
+/// <summary>
+/// The request is older than what the node remembers of requests: it was not executed now, and took effect at most once before. Read what it would have
+/// written to find out.
+/// </summary>
+/// <param name="message">For people.</param>
+/// <param name="inner">What it rests on.</param>
+public sealed class CommitForgottenException(string message, Exception? inner = null)
+    : ReplicationException(ReplicationErrorCode.Forgotten, message, inner)
+{
+    /// <summary>The newest entry at that moment: what was never sent before may be sent as first sent behind it.</summary>
+    public LogPosition Newest => new(Epoch, Index);
+}
 
 /// <summary>The transaction is not in the log and never will be, for instance because a condition does not hold.</summary>
 public sealed class CommitRejectedException : ReplicationException

@@ -21,12 +21,20 @@ public sealed class Transaction
 
     internal Contract.CommitRequest Request { get; } = new();
 
-    /// <summary>Names the request: the name is recorded with the transaction in the log.</summary>
-    /// <param name="id">0 to 64 bytes.</param>
-    public Transaction WithRequestId(ReadOnlySpan<byte> id)
+    /// <summary>
+    /// Names the request, instead of the name that the client would give it: for an application that asks again after it was itself
+    /// restarted. The request that was committed first under a name is answered, whatever is asked for under it later.
+    /// </summary>
+    /// <param name="id">0 to 64 bytes that no other request has; recorded with the transaction in the log.</param>
+    /// <param name="firstSentAfter">
+    /// For a request that may have been sent before: a position that was known before it was sent for the first time, for instance of a commit or a read,
+    /// kept with it; the default position when none was. Null: it is sent for the first time.
+    /// </param>
+    public Transaction WithRequestId(ReadOnlySpan<byte> id, LogPosition? firstSentAfter = null)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(id.Length, MaxRequestIdBytes, nameof(id));
         Request.RequestId = ByteString.CopyFrom(id);
+        Request.FirstSentAfter = firstSentAfter?.ToMessage();
         return this;
     }
 

@@ -29,4 +29,10 @@ internal static partial class NodeLog
 
     [LoggerMessage(3008, LogLevel.Warning, "The register of followers could not be written. Trying again; if this node restarts before that, replicas that are away may have to begin from a snapshot.")]
     public static partial void FollowersNotKept(ILogger logger, Exception failure);
+
+    [LoggerMessage(3009, LogLevel.Warning, "A view ({Purpose}) at {Position} has been open for {Seconds} s and keeps the memory of everything that is replaced meanwhile. It is closed after {MaxSeconds} s (0: never); read in smaller parts, or dispose of it.")]
+    public static partial void ViewIsOld(ILogger logger, string purpose, string position, long seconds, long maxSeconds);
+
+    [LoggerMessage(3010, LogLevel.Warning, "A view ({Purpose}) at {Position} was open for {Seconds} s, longer than Replication:MaxViewAge, and was closed. Whoever reads through it gets an error that says so.")]
+    public static partial void ViewExpired(ILogger logger, string purpose, string position, long seconds);
 }

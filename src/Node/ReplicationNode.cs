@@ -8,6 +8,7 @@ using Replication.Core.Positions;
 using Replication.Core.Transactions;
 using Replication.Node.Options;
 using Replication.Node.Roles;
+using Replication.Node.Views;
 using Replication.Primary.Commits;
 using Replication.Primary.Serving;
 using Replication.Replica;
@@ -51,8 +52,12 @@ public sealed class ReplicationNode : IAsyncDisposable
         _logger = loggers.CreateLogger("Replication.Node");
         _fatal = fatal.Invoke;
         _started = time.GetTimestamp();
+        Views = new OpenViews(_options.MaxViewAge, time, _logger);
         Registry = new FollowerRegistry(time, new RetentionLimits(_options.RetainBytes, _options.RetainTime));
     }
+
+    /// <summary>The views that applications and clients hold.</summary>
+    internal OpenViews Views { get; }
 
     /// <summary>What it does.</summary>
     public NodeRole Role => _options.EffectiveRole;
@@ -147,7 +152,7 @@ public sealed class ReplicationNode : IAsyncDisposable
         _address = address;
         if (Role == NodeRole.Primary)
         {
-            var limits = new TransactionLimits { MaxValueBytes = _options.MaxValueBytes, MaxTransactionBytes = _options.MaxTransactionBytes };
+            var limits = new TransactionLimits { MaxValueBytes = _options.MaxValueBytes, MaxTransactionBytes = _options.MaxTransactionBytes, MaxMemoryBytes = _options.EffectiveMaxMemoryBytes };
             _commits = new CommitThread(Database, Name, limits, _time, _fatal, _loggers.CreateLogger("Replication.Primary"));
             Become(NodeState.Primary);
             return;
@@ -185,6 +190,7 @@ public sealed class ReplicationNode : IAsyncDisposable
     {
         if (State != NodeState.Stopping) await EndRoleAsync();
         Snapshots?.Dispose();
+        Views.Dispose();
         _database?.Dispose();
         _stopping.Dispose();
     }

@@ -15,11 +15,11 @@ public static class CommitMap
     {
         var operations = new CoreOperation[request.Operations.Count];
         for (var i = 0; i < operations.Length; i++) operations[i] = ToOperation(request.Operations[i], i);
-        return new Transaction(operations, request.RequestId.Memory);
+        return new Transaction(operations, request.RequestId.Memory, request.FirstSentAfter is { } position ? position.ToPosition() : null);
     }
 
     /// <summary>The answer to a unary commit: a failed precondition or a unique value that another record has is an answer, everything else that was rejected a status.</summary>
-    /// <exception cref="Grpc.Core.RpcException">The transaction was rejected for another reason, or its outcome is unknown.</exception>
+    /// <exception cref="Grpc.Core.RpcException">The transaction was rejected for another reason, or its outcome is unknown or forgotten.</exception>
     public static CommitResponse ToResponse(this CommitOutcome outcome) =>
         TryToResponse(outcome, out var error) ?? throw Errors.Failure(error!);
 
@@ -43,6 +43,15 @@ public static class CommitMap
                 return null;
             case CommitOutcome.Unknown unknown:
                 error = new Error { Code = Error.Types.Code.UnknownOutcome, Message = unknown.Message };
+                return null;
+            case CommitOutcome.Forgotten forgotten:
+                error = new Error
+                {
+                    Code = Error.Types.Code.Forgotten,
+                    Message = forgotten.Message,
+                    Epoch = forgotten.Newest.Epoch.Number,
+                    Index = (ulong)forgotten.Newest.Index,
+                };
                 return null;
             default:
                 throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "not an outcome");

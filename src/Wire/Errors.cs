@@ -81,6 +81,7 @@ public static class Errors
         RejectionReason.PreconditionFailed => Error.Types.Code.PreconditionFailed,
         RejectionReason.Busy => Error.Types.Code.Busy,
         RejectionReason.DiskFull => Error.Types.Code.DiskFull,
+        RejectionReason.MemoryFull => Error.Types.Code.MemoryFull,
         RejectionReason.ShuttingDown => Error.Types.Code.ShuttingDown,
         RejectionReason.NotPrimary => Error.Types.Code.NotPrimary,
         RejectionReason.UniqueViolation => Error.Types.Code.UniqueViolation,
@@ -97,11 +98,11 @@ public static class Errors
         Error.Types.Code.CollectionExists or Error.Types.Code.IndexExists => StatusCode.AlreadyExists,
         Error.Types.Code.NotPrimary or Error.Types.Code.PreconditionFailed or Error.Types.Code.OtherHistory or Error.Types.Code.Holding
             or Error.Types.Code.UniqueViolation or Error.Types.Code.IndexBuilding or Error.Types.Code.IndexFailed => StatusCode.FailedPrecondition,
-        Error.Types.Code.Busy or Error.Types.Code.DiskFull => StatusCode.ResourceExhausted,
+        Error.Types.Code.Busy or Error.Types.Code.DiskFull or Error.Types.Code.MemoryFull => StatusCode.ResourceExhausted,
         Error.Types.Code.Loading or Error.Types.Code.ShuttingDown => StatusCode.Unavailable,
         Error.Types.Code.TooStale => StatusCode.DeadlineExceeded,
-        Error.Types.Code.Pruned => StatusCode.OutOfRange,
-        Error.Types.Code.UnknownOutcome => StatusCode.Aborted,
+        Error.Types.Code.Pruned or Error.Types.Code.Forgotten => StatusCode.OutOfRange,
+        Error.Types.Code.UnknownOutcome or Error.Types.Code.ViewExpired => StatusCode.Aborted,
         _ => StatusCode.Unknown,
     };
 }

@@ -21,7 +21,7 @@ public sealed class LogCommandTests : IDisposable
         Assert.Equal(data.Output, inside.Output);
         var lines = data.Lines;
         Assert.Equal(4, lines.Length);
-        Assert.Equal("""{"position":"1/1","kind":"epochStart","time":"2025-06-15T15:06:40.123456Z",CRC,"reignId":"0000000000000007","nodeId":"00000000000000a1","nodeName":"a"}""", WithoutCrc(lines[0]));
+        Assert.Equal("""{"position":"1/1","kind":"epochStart","time":"2025-06-15T15:06:40.123456Z",CRC,"reignId":"0000000000000007","nodeId":"00000000000000a1","nodeName":"a","requestsRemembered":0}""", WithoutCrc(lines[0]));
         Assert.Equal(
             """{"position":"1/2","kind":"transaction","time":"2025-06-15T15:06:40.123457Z",CRC,"requestId":"cjE=","operations":[{"action":"createCollection","collection":"docs","collectionKind":"json"},{"action":"put","collection":"docs","key":"ada","value":{"name":"Ada"}},{"action":"put","collection":"docs","key":"bob","value":{"name":"Bob"}}]}""",
             WithoutCrc(lines[1]));

@@ -78,7 +78,7 @@ public sealed class FailureTests
     public async Task A_client_that_found_no_node_finds_it_once_it_is_there()
     {
         await using var gone = await FakeNode.StartAsync();
-        await using var client = gone.Client();
+        await using var client = gone.Client(static options => options with { Retries = CommitRetries.Off });
         await client.PutAsync("docs", "a", "1");
 
         gone.Store.Cut = static _ => true;
@@ -158,7 +158,7 @@ public sealed class FailureTests
     }
 
     private static ReplicationClientOptions OneAtATime(ReplicationClientOptions options) =>
-        options with { CommitStream = new CommitStreamLimits { MaxInFlight = 1 } };
+        options with { CommitStream = new CommitStreamLimits { MaxInFlight = 1 }, Retries = CommitRetries.Off };
 
     // The end of a stream may overtake the commit that was written to it meanwhile: then that one is unknown, never lost silently.
     private static async Task<bool> CommitOrTellAsync(ReplicationClient client, string key)

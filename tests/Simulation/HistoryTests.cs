@@ -179,11 +179,53 @@ public sealed class HistoryTests
     [Fact]
     public void A_request_that_stands_in_the_log_twice_is_noticed()
     {
-        _committer.Decide(Checked("same", "a", "1"), new Call("one", new Transaction([]), 0), 1);
-        _committer.Decide(Checked("same", "b", "1"), new Call("two", new Transaction([]), 0), 1);
+        var forgetful = new Committer(DatabaseState.Empty, new Reign(new Epoch(1), 5, 7, "primary"), new DigestHistory(64), requestsRemembered: 0);
+        forgetful.Decide(Checked("same", "a", "1"), new Call("one", new Transaction([]), 0), 1);
+        forgetful.Decide(Checked("same", "b", "1"), new Call("two", new Transaction([]), 0), 1);
 
-        AssertBroken("at most once", () => Sync());
+        AssertBroken("at most once", () => _history.Synced(forgetful.TakeBatch()!.Log));
     }
+
+    [Fact]
+    public void A_request_that_is_forgotten_too_early_is_noticed()
+    {
+        var call = Decide("a", "1");
+        Sync();
+        call.Answer(new CommitOutcome.Forgotten(LogPosition.Start, "not really"));
+
+        AssertBroken("what is remembered is answered", () => _history.Answered(call));
+    }
+
+    [Fact]
+    public void A_request_that_is_forgotten_although_nothing_behind_its_first_sending_is_is_noticed()
+    {
+        var history = new History(requestsRemembered: 2);
+        for (var i = 0; i < 4; i++) Decide($"a{i}", "1"); // at 3 to 6; 5 and 6 are remembered
+        history.Synced(_committer.TakeBatch()!.Log);
+
+        foreach (var (first, isTrue) in ((LogPosition?, bool)[])[(null, false), (At(4), false), (At(5), false), (At(3), true), (LogPosition.Start, true)])
+        {
+            var call = new Call("never", new Transaction([]), 0) { FirstSentAfter = first };
+            call.Answer(new CommitOutcome.Forgotten(LogPosition.Start, "perhaps"));
+            if (isTrue) history.Answered(call);
+            else AssertBroken("only what may have been forgotten is", () => history.Answered(call));
+        }
+    }
+
+    [Fact]
+    public void A_memory_of_other_requests_is_noticed()
+    {
+        Decide("a", "1");
+        var state = Sync().State;
+        var forgetful = new Committer(DatabaseState.Empty, new Reign(new Epoch(1), 5, 7, "primary"), new DigestHistory(64), requestsRemembered: 0);
+        forgetful.BeginReign(1);
+        forgetful.Decide(Checked("a1", "a", "1"), new Call("a1", new Transaction([]), 0), 1);
+
+        _history.CheckContent("node", state);
+        AssertBroken("reads equal the log at their position", () => _history.CheckContent("node", forgetful.TakeBatch()!.State));
+    }
+
+    private static LogPosition At(long index) => new(new Epoch(1), index);
 
     [Fact]
     public void A_precondition_that_did_not_hold_is_noticed()

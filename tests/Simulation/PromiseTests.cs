@@ -78,6 +78,14 @@ public sealed class PromiseTests(ManyRuns runs, ITestOutputHelper output) : ICla
     public void A_call_without_an_answer_took_effect_at_most_once() => AssertKept(runs.Summary.Checks.Unknown, "at most once", "one answer to each call");
 
     [Fact]
+    public void A_request_asked_again_is_answered_as_it_was_and_takes_effect_once() =>
+        AssertKept(runs.Summary.Checks.AnsweredAgain, "at most once", "answers are true", "one answer to each call", "real time order");
+
+    [Fact]
+    public void A_request_is_forgotten_only_when_it_is_older_than_the_memory() =>
+        AssertKept(runs.Summary.Checks.Forgotten, "what is remembered is answered", "only what may have been forgotten is");
+
+    [Fact]
     public void Lag_in_bytes_is_never_understated_and_none_at_the_end() => AssertKept(runs.Summary.Checks.Lags, "lag in bytes is never less than the truth, and none at the end");
 
     [Fact]

@@ -35,6 +35,7 @@ public sealed class FormatVersionTests
         "EpochStartEntry.reign_id = 1 Fixed64",
         "EpochStartEntry.node_id = 2 Fixed64",
         "EpochStartEntry.node_name = 3 String",
+        "EpochStartEntry.requests_remembered = 4 UInt32",
         "ConfigurationEntry.Voter.node_id = 1 Fixed64",
         "ConfigurationEntry.Voter.node_name = 2 String",
         "ConfigurationEntry.voters = 1 repeated ConfigurationEntry.Voter",
@@ -55,6 +56,8 @@ public sealed class FormatVersionTests
         "SnapshotManifest.digest = 8 Bytes",
         "SnapshotManifest.records = 9 UInt64",
         "SnapshotManifest.chunks = 10 repeated SnapshotChunk",
+        "SnapshotManifest.requests_remembered = 11 UInt32",
+        "SnapshotManifest.forgotten_through = 12 UInt64",
         "EpochTableRow.epoch = 1 UInt32",
         "EpochTableRow.reign_id = 2 Fixed64",
         "EpochTableRow.first_index = 3 UInt64",
@@ -66,6 +69,7 @@ public sealed class FormatVersionTests
         "SnapshotChunk.compression = 4 SnapshotChunk.Compression",
         "SnapshotChunk.records = 5 UInt32",
         "SnapshotChunkContent.sections = 1 repeated SnapshotSection",
+        "SnapshotChunkContent.requests = 2 repeated SnapshotRequest",
         "SnapshotSection.CollectionKind.JSON = 0",
         "SnapshotSection.CollectionKind.BYTES = 1",
         "SnapshotSection.collection = 1 String",
@@ -82,6 +86,8 @@ public sealed class FormatVersionTests
         "SnapshotRecord.key = 1 Bytes",
         "SnapshotRecord.value = 2 Bytes",
         "SnapshotRecord.index = 3 UInt64",
+        "SnapshotRequest.request_id = 1 Bytes",
+        "SnapshotRequest.index = 2 UInt64",
     ];
 
     [Fact]

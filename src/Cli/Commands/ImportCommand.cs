@@ -72,7 +72,7 @@ internal sealed class ImportCommand : ReplctlCommand
     private static CommandException Explain(Exception failure, CollectionImport import)
     {
         var count = string.Create(CultureInfo.InvariantCulture, $"{(import.IsUncertain ? "At least " : string.Empty)}{import.Committed} records were committed");
-        var exitCode = failure is NodeUnavailableException or CommitUnknownException ? ExitCode.NoNode : ExitCode.Negative;
+        var exitCode = failure is NodeUnavailableException or CommitUnknownException or CommitForgottenException ? ExitCode.NoNode : ExitCode.Negative;
         var advice = failure is NotPrimaryException { Primary.Length: > 0 } refused ? $" Use --server {refused.Primary}." : string.Empty;
         return new CommandException(exitCode, $"{failure.Message}{advice} {count}; importing the whole file again is safe.");
     }

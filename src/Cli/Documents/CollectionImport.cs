@@ -107,7 +107,7 @@ internal sealed class CollectionImport(ReplicationClient client, string collecti
         {
             _failure ??= failure;
         }
-        catch (CommitUnknownException failure)
+        catch (ReplicationException failure) when (failure is CommitUnknownException or CommitForgottenException)
         {
             IsUncertain = true;
             _failure ??= failure;

@@ -98,6 +98,7 @@ internal static class EntryJson
         json.WriteString("reignId", Id(start.ReignId));
         json.WriteString("nodeId", Id(start.NodeId));
         json.WriteString("nodeName", start.NodeName);
+        json.WriteNumber("requestsRemembered", start.RequestsRemembered);
     }
 
     private static void WriteConfiguration(Utf8JsonWriter json, Configuration configuration)

@@ -62,6 +62,7 @@ internal sealed class Failures(Uri address)
         return code switch
         {
             ReplicationErrorCode.NotPrimary => new NotPrimaryException(error.Message, inner) { Primary = error.Primary, Epoch = error.Epoch, Index = error.Index },
+            ReplicationErrorCode.Forgotten => new CommitForgottenException(error.Message, inner) { Epoch = error.Epoch, Index = error.Index },
             ReplicationErrorCode.UnknownOutcome => new CommitUnknownException(error.Message, inner),
             _ => new ReplicationException(code, error.Message, inner)
             {

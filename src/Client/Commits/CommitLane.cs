@@ -15,20 +15,20 @@ internal sealed class CommitLane(Store.StoreClient store, Failures failures, Rep
     private Task? _running;
 
     /// <summary>Sends a transaction and waits for its answer.</summary>
-    internal async Task<CommitResponse> CommitAsync(CommitRequest request, int bytes, CancellationToken cancellation)
+    internal async Task<CommitResponse> CommitAsync(CommitRequest request, int bytes, TimeSpan timeout, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         var pending = _queue.Add(request, bytes);
         lock (_gate) _running ??= Task.Run(RunAsync, CancellationToken.None);
         try
         {
-            return await pending.Answer.WaitAsync(options.Timeout, options.TimeProvider, cancellation);
+            return await pending.Answer.WaitAsync(timeout, options.TimeProvider, cancellation);
         }
         catch (TimeoutException) when (!pending.Answer.IsCompleted)
         {
             throw _queue.Abandon(pending)
-                ? failures.Unknown($"no answer within {options.Timeout.TotalSeconds:0.###} s", null)
-                : failures.NotSent(options.Timeout);
+                ? failures.Unknown($"no answer within {timeout.TotalSeconds:0.###} s", null)
+                : failures.NotSent(timeout);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

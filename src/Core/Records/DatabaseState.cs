@@ -3,6 +3,7 @@ using Replication.Core.Log;
 using Replication.Core.Positions;
 using Replication.Core.Records.Memory;
 using Replication.Core.Reigns;
+using Replication.Core.Transactions;
 
 namespace Replication.Core.Records;
 
@@ -42,7 +43,7 @@ public sealed class DatabaseState
     /// <summary>In the order of their names.</summary>
     public ImmutableSortedDictionary<string, Collection> Collections { get; }
 
-    /// <summary>The digest of all records and collections.</summary>
+    /// <summary>The digest of all records, collections and remembered requests.</summary>
     public StateDigest Digest { get; }
 
     /// <summary>Records in all collections.</summary>
@@ -53,6 +54,12 @@ public sealed class DatabaseState
 
     /// <summary>The voters and the quorum in force.</summary>
     public Configuration Configuration { get; }
+
+    /// <summary>Bytes of memory that records and indexes take now, what other states need included.</summary>
+    public long UsedBytes => Memory?.UsedBytes ?? 0;
+
+    /// <summary>The requests that are remembered.</summary>
+    public RequestMemory Requests { get; internal init; } = RequestMemory.Empty;
 
     /// <summary>Where its records are; null when there never were any.</summary>
     internal RecordMemory? Memory { get; }

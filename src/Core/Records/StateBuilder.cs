@@ -61,6 +61,7 @@ public sealed class StateBuilder
         }
         (Tail, Digest, Records) = (state.Tail, state.Digest, state.Records);
         (_epochs, Configuration) = (state.Epochs, state.Configuration);
+        Requests = new RequestMemoryBuilder(state.Requests);
     }
 
     /// <summary>
@@ -72,7 +73,7 @@ public sealed class StateBuilder
     /// <summary>The last entry applied.</summary>
     public LogTail Tail { get; private set; }
 
-    /// <summary>Of all records and collections now.</summary>
+    /// <summary>Of all records, collections and remembered requests now.</summary>
     public StateDigest Digest { get; private set; }
 
     /// <summary>Records in all collections now.</summary>
@@ -83,6 +84,15 @@ public sealed class StateBuilder
 
     /// <summary>The voters and the quorum in force now.</summary>
     public Configuration Configuration { get; private set; }
+
+    /// <summary>Bytes of memory that records and indexes take, what older states need included.</summary>
+    public long UsedBytes => _memory.UsedBytes;
+
+    /// <summary>Every reign up to here.</summary>
+    internal EpochTable Epochs => _epochs;
+
+    /// <summary>The requests that are remembered now.</summary>
+    internal RequestMemoryBuilder Requests { get; }
 
     /// <summary>The kind of a collection; null when there is none of this name.</summary>
     public CollectionKind? KindOf(string collection) =>
@@ -127,7 +137,9 @@ public sealed class StateBuilder
                     ApplyTransaction(header.Index, payload);
                     break;
                 case EntryKind.EpochStart:
-                    _epochs = _epochs.With(new EpochRow(header.Epoch, EpochStart.Read(payload).ReignId, header.Index, header.PreviousCrc));
+                    var start = EpochStart.Read(payload);
+                    _epochs = _epochs.With(new EpochRow(header.Epoch, start.ReignId, header.Index, header.PreviousCrc));
+                    Digest = Requests.Resize(Digest, start.RequestsRemembered);
                     break;
                 case EntryKind.Configuration:
                     Configuration = Configuration.Read(payload);
@@ -160,7 +172,7 @@ public sealed class StateBuilder
             else if (ReferenceEquals(current, working)) _published[working.Name] = new Collection(working.Name, working.NameBytes, working.Kind, working.Records.IndexUpTo(Tail.Index), working.Indexes.Freeze());
         }
         _touched.Clear();
-        return new DatabaseState(Tail, _published.ToImmutable(), Digest, Records, _epochs, Configuration, _memory, EndVersion());
+        return new DatabaseState(Tail, _published.ToImmutable(), Digest, Records, _epochs, Configuration, _memory, EndVersion()) { Requests = Requests.Freeze() };
     }
 
     /// <summary>Adds records of a collection from a snapshot, or an empty collection. Keys ascend within a collection.</summary>
@@ -183,6 +195,9 @@ public sealed class StateBuilder
         LeaveBehind();
     }
 
+    /// <summary>Adds requests from a snapshot.</summary>
+    internal void Load(RequestSection section) => Digest = section.AddTo(Requests, Digest);
+
     /// <summary>Ends loading: the state is that of a position. Indexes are made from the records.</summary>
     internal void LoadEnd(in LogTail tail, EpochTable epochs, Configuration configuration)
     {
@@ -195,6 +210,8 @@ public sealed class StateBuilder
         _names.Clear();
         var reader = new TransactionReader(payload);
         while (reader.NextCollection(out var name)) _names.Add(_known.Of(name));
+        if (reader.RequestId.Length > TransactionLimits.MaxRequestIdBytes) throw new MalformedPayloadException($"a request id has {reader.RequestId.Length} bytes");
+        if (!reader.RequestId.IsEmpty) Digest = Requests.Remember(Digest, reader.RequestId, index);
         while (reader.NextOperation(out var operation))
         {
             if (operation.Collection >= _names.Count) throw new MalformedPayloadException("an operation names no collection");

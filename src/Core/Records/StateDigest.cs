@@ -6,7 +6,7 @@ using Replication.Core.Indexes;
 namespace Replication.Core.Records;
 
 /// <summary>
-/// The sum, modulo 2^128, of the hashes of all live records, collections and definitions of indexes: it is the same on two nodes exactly when
+/// The sum, modulo 2^128, of the hashes of all live records, collections, definitions of indexes and remembered requests: it is the same on two nodes exactly when
 /// their data is (but for a chance of about 2^-128), and it is kept up with each change. The hash and the bytes it
 /// covers are part of the format: docs/LOG_FORMAT.md, "State digest".
 /// </summary>
@@ -19,7 +19,8 @@ public readonly record struct StateDigest(UInt128 Sum)
     private const byte RecordDomain = 1;
     private const byte CollectionDomain = 2;
     private const byte NameDomain = 3;
-    private const byte IndexDomain = 4;
+    private const byte RequestDomain = 4;
+    private const byte IndexDomain = 5;
 
     // "replication-sum1", little-endian.
     private const ulong Key0 = 0x7461_6369_6c70_6572;
@@ -66,6 +67,14 @@ public readonly record struct StateDigest(UInt128 Sum)
         foreach (var index in collection.Indexes) digest = digest.WithIndex(collection.NameBytes, index.State);
         return digest;
     }
+
+    /// <summary>With one remembered request more.</summary>
+    /// <param name="id">1 to 64 bytes.</param>
+    /// <param name="index">Of the entry that it made.</param>
+    public StateDigest WithRequest(ReadOnlySpan<byte> id, long index) => new(unchecked(Sum + HashOf(id, index)));
+
+    /// <summary>With one remembered request less.</summary>
+    public StateDigest WithoutRequest(ReadOnlySpan<byte> id, long index) => new(unchecked(Sum - HashOf(id, index)));
 
     /// <summary>The hash of a record's name alone, by which a scrub divides records into ranges.</summary>
     /// <param name="collection">The collection's name in ASCII.</param>
@@ -129,6 +138,19 @@ public readonly record struct StateDigest(UInt128 Sum)
         bytes[2 + length] = (byte)kind;
         var hash = new SipHash128(Key0, Key1);
         hash.Append(bytes[..(3 + length)]);
+        return hash.Finish();
+    }
+
+    // domain u8, id length u8, id, index u64
+    private static UInt128 HashOf(ReadOnlySpan<byte> id, long index)
+    {
+        Span<byte> bytes = stackalloc byte[2 + Transactions.TransactionLimits.MaxRequestIdBytes + sizeof(long)];
+        bytes[0] = RequestDomain;
+        bytes[1] = (byte)id.Length;
+        id.CopyTo(bytes[2..]);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes[(2 + id.Length)..], index);
+        var hash = new SipHash128(Key0, Key1);
+        hash.Append(bytes[..(2 + id.Length + sizeof(long))]);
         return hash.Finish();
     }
 }

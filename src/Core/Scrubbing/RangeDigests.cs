@@ -3,8 +3,8 @@ using Replication.Core.Records;
 namespace Replication.Core.Scrubbing;
 
 /// <summary>
-/// The digest of each leaf of a state, computed anew from every byte of every record in one pass. The sum of all is the
-/// state's digest, unless something in memory is not what it was when it was written.
+/// The digest of each leaf of a state, computed anew from every byte of every record in one pass; the remembered requests
+/// are in the leaf of an empty name. The sum of all is the state's digest, unless something in memory is not what it was when it was written.
 /// </summary>
 public sealed class RangeDigests
 {
@@ -24,6 +24,8 @@ public sealed class RangeDigests
     {
         var digests = new RangeDigests();
         var seen = 0L;
+        ref var requests = ref digests._leaves[NameRange.LeafOf([], [])];
+        requests = view.State.Requests.AddTo(requests);
         foreach (var collection in view.State.Collections.Values)
         {
             ref var own = ref digests._leaves[NameRange.LeafOf(collection.NameBytes, [])];

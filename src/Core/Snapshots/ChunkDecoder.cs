@@ -11,6 +11,7 @@ namespace Replication.Core.Snapshots;
 internal sealed class ChunkDecoder
 {
     private readonly List<ChunkSection> _sections = [];
+    private readonly RequestSection _requests = new();
     private byte[] _bytes = [];
     private SnapshotChunk? _chunk;
 
@@ -19,6 +20,9 @@ internal sealed class ChunkDecoder
 
     /// <summary>What it holds, in order. Valid behind <see cref="Decode"/>.</summary>
     public IReadOnlyList<ChunkSection> Sections => _sections;
+
+    /// <summary>The remembered requests in it, in order. Valid behind <see cref="Decode"/>.</summary>
+    public RequestSection Requests => _requests;
 
     /// <summary>Room for the bytes of a chunk.</summary>
     public Span<byte> RoomFor(SnapshotChunk chunk, int number)
@@ -35,12 +39,15 @@ internal sealed class ChunkDecoder
     public void Decode(string path)
     {
         _sections.Clear();
+        _requests.Clear();
         var bytes = _bytes.AsSpan(0, _chunk!.Length);
         SnapshotReader.Verify(bytes, _chunk, Number, path);
         var sections = new PayloadReader(bytes);
         while (sections.Next())
-            if (sections.Field == 1)
-                _sections.Add(ReadSection(sections.Bytes));
+        {
+            if (sections.Field == 1) _sections.Add(ReadSection(sections.Bytes));
+            else if (sections.Field == RequestSection.Field) _requests.Add(sections.Bytes);
+        }
     }
 
     private ChunkSection ReadSection(ReadOnlySpan<byte> bytes)

@@ -4,6 +4,7 @@ using Replication.Core.Payloads;
 using Replication.Core.Positions;
 using Replication.Core.Records;
 using Replication.Core.Reigns;
+using Replication.Core.Transactions;
 
 namespace Replication.Core.Snapshots;
 
@@ -34,6 +35,8 @@ public static class ManifestCodec
         writer.Bytes(8, wide);
         writer.Number(9, (ulong)manifest.Records);
         foreach (var chunk in manifest.Chunks) writer.Bytes(10, Encode(chunk, part));
+        writer.Number(11, (ulong)manifest.RequestsRemembered);
+        writer.Number(12, (ulong)manifest.ForgottenThrough);
         return bytes[..writer.Written];
     }
 
@@ -42,7 +45,7 @@ public static class ManifestCodec
     public static SnapshotManifest Decode(ReadOnlySpan<byte> bytes)
     {
         var (history, digest) = (HistoryId.None, StateDigest.Empty);
-        ulong epoch = 0, index = 0, crc = 0, timestamp = 0, records = 0;
+        ulong epoch = 0, index = 0, crc = 0, timestamp = 0, records = 0, requests = 0, forgotten = 0;
         var configuration = Configuration.None;
         var rows = new List<EpochRow>();
         var chunks = ImmutableArray.CreateBuilder<SnapshotChunk>();
@@ -61,11 +64,18 @@ public static class ManifestCodec
                 case 8 when reader.Bytes.Length == StateDigest.Size: digest = StateDigest.Read(reader.Bytes); break;
                 case 9: records = reader.Number; break;
                 case 10: chunks.Add(DecodeChunk(reader.Bytes)); break;
+                case 11: requests = reader.Number; break;
+                case 12: forgotten = reader.Number; break;
             }
         }
         if (history == HistoryId.None || index is 0 or > long.MaxValue || epoch > uint.MaxValue) throw new MalformedPayloadException("a manifest names no position in a history");
+        if (requests > RequestMemory.MaxCapacity || forgotten > index) throw new MalformedPayloadException("a manifest's memory of requests cannot be one");
         var tail = new LogTail(new LogPosition(new Epoch((uint)epoch), (long)index), (uint)crc, (long)timestamp);
-        return Checked(new SnapshotManifest(history, tail, TableOf(rows), configuration, digest, (long)records, chunks.ToImmutable()));
+        return Checked(new SnapshotManifest(history, tail, TableOf(rows), configuration, digest, (long)records, chunks.ToImmutable())
+        {
+            RequestsRemembered = (int)requests,
+            ForgottenThrough = (long)forgotten,
+        });
     }
 
     private static SnapshotManifest Checked(SnapshotManifest manifest)

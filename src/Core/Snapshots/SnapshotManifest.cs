@@ -18,6 +18,12 @@ namespace Replication.Core.Snapshots;
 public sealed record SnapshotManifest(
     HistoryId History, LogTail Tail, EpochTable Epochs, Configuration Configuration, StateDigest Digest, long Records, ImmutableArray<SnapshotChunk> Chunks)
 {
+    /// <summary>How many requests are remembered at most; 0 in a snapshot from before they were.</summary>
+    public int RequestsRemembered { get; init; }
+
+    /// <summary>Every request behind this index is remembered; says nothing when none are.</summary>
+    public long ForgottenThrough { get; init; }
+
     /// <summary>What a manifest's name ends with.</summary>
     public const string Extension = ".manifest";
 

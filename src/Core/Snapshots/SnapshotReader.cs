@@ -46,6 +46,7 @@ public static class SnapshotReader
         if (file.Length != manifest.Bytes)
             throw new SnapshotDamagedException(dataPath, $"it has {file.Length} bytes, the manifest says {manifest.Bytes}");
         var state = StateBuilder.Replaying(DatabaseState.Empty, new DigestHistory(capacity: 1));
+        RequestSection.BeginLoad(state.Requests, manifest);
         // Read by this thread, so that files are read in order; checked and decoded by others; put into the index by this one.
         using var decoders = new OrderedPipeline<ChunkDecoder>(parallel: manifest.Bytes >= ParallelFromBytes, chunk => chunk.Decode(dataPath));
         try
@@ -103,5 +104,6 @@ public static class SnapshotReader
     private static void Load(ChunkDecoder chunk, StateBuilder state)
     {
         foreach (var section in chunk.Sections) state.Load(section);
+        state.Load(chunk.Requests);
     }
 }

@@ -28,7 +28,11 @@ public static class SnapshotWriter
         IFileSystem files, string directory, HistoryId history, ReadView view, CancellationToken cancellation, int chunkBytes = ChunkBytes)
     {
         var state = view.State;
-        var draft = new SnapshotManifest(history, state.Tail, state.Epochs, state.Configuration, state.Digest, state.Records, []);
+        var draft = new SnapshotManifest(history, state.Tail, state.Epochs, state.Configuration, state.Digest, state.Records, [])
+        {
+            RequestsRemembered = state.Requests.Capacity,
+            ForgottenThrough = state.Requests.Capacity == 0 ? 0 : state.Requests.ForgottenThrough,
+        };
         var path = Path.Combine(directory, draft.DataName);
         var temporary = path + SegmentFiller.TemporaryExtension;
         if (files.FileExists(temporary)) files.Delete(temporary, FileLabel.SnapshotWrite);
@@ -86,15 +90,20 @@ public static class SnapshotWriter
             }
         }
         // What is written is read from memory, which may have changed since it was written there.
-        if (digest != view.State.Digest) throw SnapshotRefusedException.Changed(view.State.Index);
-        WriteChunk(file, builder, chunks, offset);
+        if (view.State.Requests.AddTo(digest) != view.State.Digest) throw SnapshotRefusedException.Changed(view.State.Index);
+        offset += WriteChunk(file, builder, chunks, offset);
+        foreach (var content in RequestSection.Contents(view.State.Requests, chunkBytes)) offset += WriteChunk(file, content, 0, chunks, offset);
         return chunks.ToImmutable();
     }
 
     private static int WriteChunk(IFile file, ChunkBuilder builder, ImmutableArray<SnapshotChunk>.Builder chunks, long offset)
     {
         var content = builder.Take(out var records);
-        if (content.Length == 0) return 0;
+        return content.Length == 0 ? 0 : WriteChunk(file, content, records, chunks, offset);
+    }
+
+    private static int WriteChunk(IFile file, byte[] content, int records, ImmutableArray<SnapshotChunk>.Builder chunks, long offset)
+    {
         file.Write(content, offset, FileLabel.SnapshotWrite);
         chunks.Add(new SnapshotChunk(offset, content.Length, [.. SHA256.HashData(content)], records));
         return content.Length;

@@ -27,8 +27,12 @@ public sealed class CommitBatch
         foreach (var (caller, outcome) in _answers) caller.Answer(outcome);
     }
 
-    internal void Reject(CommitOutcome.Rejected rejection)
+    internal void Reject(CommitOutcome.Rejected rejection, long durable) => Reject(_answers, rejection, durable);
+
+    /// <summary>Rejects everybody but those whose transaction stands in the durable log: it was committed by a request before.</summary>
+    internal static void Reject(IEnumerable<(ICommitCaller Caller, CommitOutcome Outcome)> answers, CommitOutcome.Rejected rejection, long durable)
     {
-        foreach (var (caller, _) in _answers) caller.Answer(rejection);
+        foreach (var (caller, outcome) in answers)
+            caller.Answer(outcome is CommitOutcome.Committed committed && committed.Position.Index <= durable ? outcome : rejection);
     }
 }

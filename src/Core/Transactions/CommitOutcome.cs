@@ -19,6 +19,11 @@ public abstract record CommitOutcome
     /// <param name="Operation">Position of the operation at fault; null when it is the whole transaction.</param>
     public sealed record Rejected(RejectionReason Reason, string Message, int? Operation = null) : CommitOutcome;
 
+    /// <summary>It is older than what is remembered of requests: not executed now; whether it was before is not known.</summary>
+    /// <param name="Newest">The newest entry at that moment: a request that was never sent before may be sent again as first sent behind it.</param>
+    /// <param name="Message">What happened and how to find out.</param>
+    public sealed record Forgotten(LogPosition Newest, string Message) : CommitOutcome;
+
     /// <summary>It took effect at most once; whether it did is not known here.</summary>
     /// <param name="Message">What happened and how to find out.</param>
     public sealed record Unknown(string Message) : CommitOutcome;

@@ -50,6 +50,9 @@ public sealed class CommitPipeline
         _filling.Restart(state.Tail);
     }
 
+    /// <summary>Bytes of memory beyond which only deletes are accepted.</summary>
+    public long MaxMemoryBytes { get; set; } = long.MaxValue;
+
     /// <summary>The end of the log with everything accepted so far.</summary>
     public LogTail Newest => _filling.After;
 
@@ -62,28 +65,32 @@ public sealed class CommitPipeline
     /// <summary>Whether the batch being filled should take no more.</summary>
     public bool IsFull => _filling.WrittenBytes >= MaxBatchBytes;
 
-    /// <summary>Decides a transaction; when accepted, it stands at the returned position of the batch being filled.</summary>
+    /// <summary>Decides a transaction, unless it is a request that was decided before; when accepted, it stands at the returned position of the batch being filled.</summary>
     /// <param name="candidate">Checked by <see cref="TransactionCheck"/>.</param>
     /// <param name="nowMicros">Microseconds since 1970-01-01 UTC.</param>
     /// <returns>What to answer once <see cref="Newest"/>, as it is after this call, is committed.</returns>
     public CommitOutcome Decide(CheckedTransaction candidate, long nowMicros)
     {
         var transaction = candidate.Transaction;
+        if (RepeatedRequest.AnswerTo(transaction, _state) is { } known) return known;
         for (var i = 0; i < transaction.Operations.Count; i++)
             if (Precondition(transaction.Operations[i], i) is { } unmet)
                 return unmet;
         if (Encode(candidate) is { } rejection) return rejection;
 
-        return new CommitOutcome.Committed(AppendEncoded(nowMicros));
+        var size = _encoder.Size();
+        if (_state.UsedBytes + size > MaxMemoryBytes && AddsData(transaction))
+            return new CommitOutcome.Rejected(RejectionReason.MemoryFull, $"The data takes {_state.UsedBytes} bytes of memory, and {MaxMemoryBytes} are permitted. Nothing was written. Delete something, close views that are long open, or raise Replication:MaxMemoryBytes.");
+        return new CommitOutcome.Committed(AppendEncoded(size, nowMicros));
     }
 
-    /// <summary>Appends the next step of an index that is being built, if there is one.</summary>
+    /// <summary>Appends the next step of an index that is being built, if there is one and memory for it.</summary>
     public void BuildIndexes(long nowMicros)
     {
-        if (_state.NextIndexStep(_indexStep) is not var (collection, upTo, step)) return;
+        if (_state.UsedBytes > MaxMemoryBytes || _state.NextIndexStep(_indexStep) is not var (collection, upTo, step)) return;
         _encoder.Restart(default);
         _encoder.Add(OperationAction.BuildIndex, collection, upTo, step.ToArray());
-        AppendEncoded(nowMicros);
+        AppendEncoded(_encoder.Size(), nowMicros);
     }
 
     /// <summary>Appends a control entry.</summary>
@@ -114,9 +121,8 @@ public sealed class CommitPipeline
     /// <summary>The disk has the batch; it may be used again.</summary>
     public void Complete(LogBatch batch) => _spare = batch;
 
-    private LogPosition AppendEncoded(long nowMicros)
+    private LogPosition AppendEncoded(int size, long nowMicros)
     {
-        var size = _encoder.Size();
         _encoder.Write(_filling.Payload(size));
         var position = Seal(size, EntryKind.Transaction, nowMicros);
         if (position.Index - _lastDigest >= _digestInterval) AppendDigest(nowMicros);
@@ -128,6 +134,14 @@ public sealed class CommitPipeline
         var header = _filling.Seal(size, _epoch, kind, nowMicros);
         _state.Apply(header, _filling.Frames.Span[^size..]);
         return header.Position;
+    }
+
+    private static bool AddsData(Transaction transaction)
+    {
+        for (var i = 0; i < transaction.Operations.Count; i++)
+            if (transaction.Operations[i].Action is not (OperationAction.Delete or OperationAction.DropCollection))
+                return true;
+        return false;
     }
 
     private CommitOutcome.Rejected? Precondition(in Operation operation, int position)

@@ -19,6 +19,7 @@ public sealed class Committer
     private readonly Reign _reign;
     private readonly DigestHistory _digests;
     private readonly int _digestInterval;
+    private readonly int _requestsRemembered;
     private readonly int _indexStep;
     private CommitPipeline _pipeline;
     private List<(ICommitCaller Caller, CommitOutcome Outcome)> _answers = [];
@@ -30,13 +31,28 @@ public sealed class Committer
     /// <param name="reign">Promised already, and durably so.</param>
     /// <param name="digests">Is told the digest behind each entry.</param>
     /// <param name="digestInterval">A digest is logged at least every so many entries.</param>
+    /// <param name="requestsRemembered">So many requests are remembered, on every node.</param>
     /// <param name="indexStep">Records that one step in the building of an index covers at most.</param>
-    public Committer(DatabaseState state, Reign reign, DigestHistory digests, int digestInterval = CommitPipeline.DigestInterval, int indexStep = IndexStep.MaxRecords)
+    public Committer(
+        DatabaseState state,
+        Reign reign,
+        DigestHistory digests,
+        int digestInterval = CommitPipeline.DigestInterval,
+        int requestsRemembered = RequestMemory.DefaultCapacity,
+        int indexStep = IndexStep.MaxRecords)
     {
         _reign = reign;
         _digests = digests;
-        (_digestInterval, _indexStep) = (digestInterval, indexStep);
+        _digestInterval = digestInterval;
+        (_requestsRemembered, _indexStep) = (requestsRemembered, indexStep);
         _pipeline = new CommitPipeline(state, reign.Epoch, digests, digestInterval, indexStep);
+    }
+
+    /// <summary>Bytes of memory beyond which only deletes are accepted.</summary>
+    public long MaxMemoryBytes
+    {
+        get => _pipeline.MaxMemoryBytes;
+        set => _pipeline.MaxMemoryBytes = value;
     }
 
     /// <summary>Whether the batch being filled should take no more.</summary>
@@ -50,7 +66,7 @@ public sealed class Committer
     public void BeginReign(long nowMicros)
     {
         if (_pipeline.Newest.Position.Epoch == _reign.Epoch) return;
-        _pipeline.Append(EntryKind.EpochStart, new EpochStart(_reign.Id, _reign.NodeId, _reign.NodeName).ToArray(), nowMicros);
+        _pipeline.Append(EntryKind.EpochStart, new EpochStart(_reign.Id, _reign.NodeId, _reign.NodeName, _requestsRemembered).ToArray(), nowMicros);
         if (_pipeline.Configuration.Voters.IsEmpty)
             _pipeline.Append(EntryKind.Configuration, new Configuration([new Voter(_reign.NodeId, _reign.NodeName)], quorum: 0).ToArray(), nowMicros);
     }
@@ -103,7 +119,8 @@ public sealed class Committer
 
     /// <summary>
     /// Nothing of the batch is on the disk and nothing will be. What was decided behind it rests on it, so all of it is
-    /// rejected and the next transaction is decided against what is durable.
+    /// rejected and the next transaction is decided against what is durable. Only a request that had been committed before
+    /// is answered so: what it asked for is in the log.
     /// </summary>
     /// <param name="batch">Given back by the disk.</param>
     /// <param name="durable">Everything in the log.</param>
@@ -114,9 +131,9 @@ public sealed class Committer
         _answers = [];
         (_diskBusy, _diskRefused) = (false, true);
         _digests.States.CutBehind(durable.Index);
-        _pipeline = new CommitPipeline(durable, _reign.Epoch, _digests, _digestInterval, _indexStep);
-        batch.Reject(rejection);
-        foreach (var (caller, _) in answers) caller.Answer(rejection);
+        _pipeline = new CommitPipeline(durable, _reign.Epoch, _digests, _digestInterval, _indexStep) { MaxMemoryBytes = MaxMemoryBytes };
+        batch.Reject(rejection, durable.Index);
+        CommitBatch.Reject(answers, rejection, durable.Index);
     }
 
     /// <summary>Answers rejections that rest on nothing that is still on its way to the disk.</summary>

@@ -27,6 +27,8 @@ public enum RejectionReason
     ShuttingDown,
     /// <summary>The disk has no room for more log. Nothing was written; writing goes on by itself when there is room.</summary>
     DiskFull,
+    /// <summary>There is no memory for more data, as much as was permitted. Deletes are accepted.</summary>
+    MemoryFull,
     /// <summary>The node does not write.</summary>
     NotPrimary,
     /// <summary>Another record has a value that an index wants in one record only.</summary>

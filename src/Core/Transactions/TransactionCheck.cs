@@ -34,7 +34,8 @@ public sealed class TransactionCheck(TransactionLimits limits)
             }
             else if (CheckJson(transaction.Operations[i], i) is { } invalid)
             {
-                if (kind == CollectionKind.Json && !changesCollections)
+                // A request that was executed before is answered whatever has become of its collection since.
+                if (kind == CollectionKind.Json && !changesCollections && transaction.RequestId.IsEmpty)
                 {
                     rejection = invalid;
                     return null;

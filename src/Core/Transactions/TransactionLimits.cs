@@ -18,6 +18,9 @@ public sealed record TransactionLimits
     /// <summary>Bytes of a transaction in the log, 1 KiB to 128 MiB. Default 16 MiB.</summary>
     public int MaxTransactionBytes { get; init; } = 16 * 1024 * 1024;
 
+    /// <summary>Bytes of memory for records and indexes, beyond which only deletes are accepted; at least 1 MiB. Default: no limit.</summary>
+    public long MaxMemoryBytes { get; init; } = long.MaxValue;
+
     /// <summary>The defaults.</summary>
     public static TransactionLimits Default { get; } = new();
 
@@ -27,6 +30,7 @@ public sealed record TransactionLimits
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxValueBytes, 1024);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxValueBytes, 64 * 1024 * 1024);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxMemoryBytes, 1024 * 1024);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxTransactionBytes, 1024);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxTransactionBytes, 128 * 1024 * 1024);
         return this;

@@ -19,9 +19,17 @@ internal sealed class EmbeddedDatabase(ReplicationNode node) : IDatabase
 
     public IReadView OpenView()
     {
-        var view = node.Database.OpenView();
-        ThrowIfWithheld(view.State);
-        return new StateView(view);
+        var opened = node.Views.OpenOn(node.Database, "opened by the application");
+        try
+        {
+            ThrowIfWithheld(opened.View.State);
+            return new StateView(opened);
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
     }
 
     public Task<CommitOutcome> CommitAsync(Action<TransactionChanges> changes, CancellationToken cancellation = default)

@@ -18,7 +18,7 @@ public interface IDatabase
     IReadView OpenView();
 
     /// <summary>Commits a transaction. On a replica it is rejected; the message names the primary.</summary>
-    /// <param name="changes">Makes the changes.</param>
+    /// <param name="changes">Makes the changes, and may name the request (<see cref="TransactionChanges.WithRequestId"/>) so that it can be asked again.</param>
     /// <param name="cancellation">Ends the waiting, not the transaction.</param>
     Task<CommitOutcome> CommitAsync(Action<TransactionChanges> changes, CancellationToken cancellation = default);
 }

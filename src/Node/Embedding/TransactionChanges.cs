@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Replication.Core.Positions;
 using Replication.Core.Transactions;
 
 namespace Replication.Node.Embedding;
@@ -8,6 +9,22 @@ namespace Replication.Node.Embedding;
 public sealed class TransactionChanges
 {
     private readonly List<Operation> _operations = [];
+    private ReadOnlyMemory<byte> _requestId;
+    private LogPosition? _firstSentAfter;
+
+    /// <summary>
+    /// Names the request, so that it can be asked again when its outcome was not learned: it is answered as it was and not
+    /// executed again. docs/GUARANTEES.md, "Retries".
+    /// </summary>
+    /// <param name="id">1 to 64 bytes that no other request has.</param>
+    /// <param name="firstSentAfter">
+    /// A position known when the request was made for the first time, the same whenever it is asked again; null when this is the first time.
+    /// </param>
+    public TransactionChanges WithRequestId(ReadOnlyMemory<byte> id, LogPosition? firstSentAfter = null)
+    {
+        (_requestId, _firstSentAfter) = (id, firstSentAfter);
+        return this;
+    }
 
     /// <summary>Inserts a document or replaces it. The first one creates its collection.</summary>
     public TransactionChanges Put<T>(string collection, string key, T document, Precondition precondition = default)
@@ -45,5 +62,5 @@ public sealed class TransactionChanges
         return this;
     }
 
-    internal Transaction ToTransaction() => new(_operations);
+    internal Transaction ToTransaction() => new(_operations, _requestId, _firstSentAfter);
 }

@@ -69,11 +69,22 @@ public sealed class NodeOptions
     /// <summary>A replica is ready while its upstream was heard of within this time, 1.5 s to 24 h; heartbeats come every second. Default 3 s.</summary>
     public TimeSpan ReadySilence { get; set; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>
+    /// Bytes of memory for records and indexes, at least 1 MiB: beyond them a primary accepts only deletes, while reads and streams go
+    /// on. Default 0: three quarters of the memory that the process may use.
+    /// </summary>
+    public long MaxMemoryBytes { get; set; }
+
+    /// <summary>A view of the data, or a scan, that is open for longer is closed, because it keeps the memory of everything that is replaced meanwhile; 1 s to 365 days. Default 10 min; 0: never.</summary>
+    public TimeSpan MaxViewAge { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>The default of <see cref="Data"/>.</summary>
     public static string DefaultData(NodeRole role) => role == NodeRole.Primary ? "./data/primary" : "./data/replica";
 
     /// <summary>The default of <see cref="Listen"/>.</summary>
     public static Uri DefaultListen(NodeRole role) => new(role == NodeRole.Primary ? "http://127.0.0.1:7400" : "http://127.0.0.1:7410");
+
+    internal long EffectiveMaxMemoryBytes => MaxMemoryBytes > 0 ? MaxMemoryBytes : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 * 3;
 
     internal NodeRole EffectiveRole => Role ?? (string.IsNullOrWhiteSpace(Primary) ? NodeRole.Primary : NodeRole.Replica);
 

@@ -38,6 +38,8 @@ internal sealed class NodeOptionsValidator : IValidateOptions<NodeOptions>
         Check(options.SnapshotRate is 0 or >= LowestRate, nameof(options.SnapshotRate), "has to be 0 for no limit, or at least 65536 bytes a second");
         Check(options.ReadyLag >= ShortestLag && options.ReadyLag <= LongestLimit, nameof(options.ReadyLag), "has to be 00:00:00.010 to 1.00:00:00");
         Check(options.ReadySilence >= ShortestSilence && options.ReadySilence <= LongestLimit, nameof(options.ReadySilence), "has to be 00:00:01.5 to 1.00:00:00: heartbeats come every second");
+        Check(options.MaxMemoryBytes is 0 or >= MiB, nameof(options.MaxMemoryBytes), "has to be 0 for three quarters of the memory, or at least 1 MiB");
+        Check(options.MaxViewAge == TimeSpan.Zero || (options.MaxViewAge >= TimeSpan.FromSeconds(1) && options.MaxViewAge <= LongestRetention), nameof(options.MaxViewAge), "has to be 00:00:00 for no limit, or 00:00:01 to 365.00:00:00");
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 
         void Check(bool holds, string key, string rule)

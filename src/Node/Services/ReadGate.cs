@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Replication.Core.Following;
 using Replication.Core.Records;
+using Replication.Node.Views;
 using Replication.Protos.V1;
 using Replication.Wire;
 
@@ -25,19 +26,35 @@ internal sealed class ReadGate(ReplicationNode node, TimeProvider time)
     }
 
     /// <summary>A view that fulfils the requirement.</summary>
-    public async ValueTask<ReadView> OpenAsync(ReadRequirement? requirement, CancellationToken cancellation)
+    /// <param name="requirement">What it has to show.</param>
+    /// <param name="purpose">For reports: what is read.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    public async ValueTask<OpenView> OpenAsync(ReadRequirement? requirement, string purpose, CancellationToken cancellation)
     {
         await WaitAsync(requirement, cancellation);
-        var view = node.Database.OpenView();
+        var opened = node.Views.OpenOn(node.Database, purpose);
         try
         {
-            ThrowUnlessFulfilled(requirement, view.State);
-            return view;
+            ThrowUnlessFulfilled(requirement, opened.View.State);
+            return opened;
         }
         catch
         {
-            view.Dispose();
+            opened.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Begins to read from a view that may have been open for too long.</summary>
+    public static ViewReading Enter(ReadView view)
+    {
+        try
+        {
+            return view.Enter();
+        }
+        catch (ViewExpiredException expired)
+        {
+            throw Errors.Failure(Error.Types.Code.ViewExpired, expired.Message);
         }
     }
 

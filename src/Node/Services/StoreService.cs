@@ -83,7 +83,8 @@ internal sealed class StoreService(ReplicationNode node, ReadGate gate) : Store.
 
     public override async Task Scan(ScanRequest request, IServerStreamWriter<ScanResponse> responseStream, ServerCallContext context)
     {
-        using var view = await gate.OpenAsync(request.Require, context.CancellationToken);
+        using var opened = await gate.OpenAsync(request.Require, $"scan of {request.Collection} for {context.Peer}", context.CancellationToken);
+        var view = opened.View;
         var state = view.State;
         var pages = new ScanPages(view.Records(request.Collection) ?? throw Unknown(request.Collection, state), request);
         bool more;
@@ -91,7 +92,7 @@ internal sealed class StoreService(ReplicationNode node, ReadGate gate) : Store.
         {
             var page = new ScanResponse { Stamp = gate.Stamp(state) };
             gate.ThrowIfTakenBack(state);
-            more = pages.Next(page, index => state.PositionOf(index).ToMessage());
+            using (ReadGate.Enter(view)) more = pages.Next(page, index => state.PositionOf(index).ToMessage());
             await responseStream.WriteAsync(page, context.CancellationToken);
         }
         while (more);
@@ -100,16 +101,18 @@ internal sealed class StoreService(ReplicationNode node, ReadGate gate) : Store.
     public override async Task Query(QueryRequest request, IServerStreamWriter<ScanResponse> responseStream, ServerCallContext context)
     {
         var bounds = request.ToBounds();
-        using var view = await gate.OpenAsync(request.Require, context.CancellationToken);
+        using var opened = await gate.OpenAsync(request.Require, $"query of {request.Collection} for {context.Peer}", context.CancellationToken);
+        var view = opened.View;
         var state = view.State;
         if (!state.Collections.TryGetValue(request.Collection, out var collection)) throw Unknown(request.Collection, state);
-        var pages = new QueryPages(new IndexQuery(view, collection, collection.ReadyIndex(request.Index, state), bounds, request.Continuation.Span), request.Limit);
+        QueryPages pages;
+        using (ReadGate.Enter(view)) pages = new QueryPages(new IndexQuery(view, collection, collection.ReadyIndex(request.Index, state), bounds, request.Continuation.Span), request.Limit);
         bool more;
         do
         {
             var page = new ScanResponse { Stamp = gate.Stamp(state) };
             gate.ThrowIfTakenBack(state);
-            more = pages.Next(page, index => state.PositionOf(index).ToMessage());
+            using (ReadGate.Enter(view)) more = pages.Next(page, index => state.PositionOf(index).ToMessage());
             await responseStream.WriteAsync(page, context.CancellationToken);
         }
         while (more);

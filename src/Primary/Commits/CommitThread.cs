@@ -51,7 +51,7 @@ public sealed class CommitThread : IDisposable
         _logger = logger;
         Reign = database.PromiseReign(nodeName);
         _lease = database.Log!;
-        _committer = new Committer(database.State, Reign, database.Digests);
+        _committer = new Committer(database.State, Reign, database.Digests) { MaxMemoryBytes = limits.MaxMemoryBytes };
         _log = new LogThread(_lease.Log, BatchSynced, BatchRefused, LogFailed);
         _committer.BeginReign(Now());
         Submit();

@@ -25,7 +25,7 @@ internal sealed class PendingCommit(CheckedTransaction? transaction, CommitCount
 
     public void Answer(CommitOutcome outcome)
     {
-        if (outcome is CommitOutcome.Rejected) counters.CountRejection();
+        if (outcome is not CommitOutcome.Committed) counters.CountRejection();
         else if (transaction is not null) counters.CountCommit();
         TrySetResult(outcome);
         _waiting.Unregister();

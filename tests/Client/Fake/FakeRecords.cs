@@ -9,6 +9,7 @@ internal sealed class FakeRecords
 {
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, FakeCollection> _collections = new(StringComparer.Ordinal);
+    private readonly Dictionary<ByteString, ulong> _requests = [];
     private ulong _index = 1;
 
     public Position Position
@@ -26,6 +27,7 @@ internal sealed class FakeRecords
     {
         lock (_gate)
         {
+            if (_requests.TryGetValue(request.RequestId, out var known)) return new CommitResponse { Committed = new Committed { Position = At(known) } };
             for (var i = 0; i < request.Operations.Count; i++)
                 if (Rejection(request.Operations[i], (uint)i) is { } rejection)
                     return new CommitResponse { Rejected = rejection };
@@ -34,6 +36,7 @@ internal sealed class FakeRecords
                     throw FakeNode.Failure(refusal, Grpc.Core.StatusCode.InvalidArgument);
             _index++;
             foreach (var operation in request.Operations) Apply(operation);
+            if (!request.RequestId.IsEmpty) _requests[request.RequestId] = _index;
             return new CommitResponse { Committed = new Committed { Position = At(_index) } };
         }
     }

@@ -35,6 +35,12 @@ internal sealed class FakeStore(FakeRecords records) : Store.StoreBase
     /// <summary>Whether to cut the connection instead of answering a message.</summary>
     public Func<CommitStreamRequest, bool> Cut { get; set; } = static _ => false;
 
+    /// <summary>Whether to cut the connection when a message's transactions have been committed.</summary>
+    public Func<CommitStreamRequest, bool> CutBehind { get; set; } = static _ => false;
+
+    /// <summary>What is answered instead of a commit; null to commit.</summary>
+    public Func<CommitRequest, Error?> Instead { get; set; } = static _ => null;
+
     /// <summary>Whether to end the stream in order behind a message.</summary>
     public Func<CommitStreamRequest, bool> End { get; set; } = static _ => false;
 
@@ -68,6 +74,11 @@ internal sealed class FakeStore(FakeRecords records) : Store.StoreBase
             }
             var response = new CommitStreamResponse();
             response.Items.AddRange(message.Items.Select(Answer));
+            if (CutBehind(message))
+            {
+                context.GetHttpContext().Abort();
+                return;
+            }
             await responseStream.WriteAsync(response, context.CancellationToken);
             if (End(message)) return;
         }
@@ -153,6 +164,7 @@ internal sealed class FakeStore(FakeRecords records) : Store.StoreBase
 
     private CommitStreamResponse.Types.Item Answer(CommitStreamRequest.Types.Item item)
     {
+        if (Instead(item.Request) is { } error) return new CommitStreamResponse.Types.Item { Ticket = item.Ticket, Error = error };
         try
         {
             return new CommitStreamResponse.Types.Item { Ticket = item.Ticket, Response = records.Commit(item.Request) };

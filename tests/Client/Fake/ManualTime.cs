@@ -5,6 +5,7 @@ internal sealed class ManualTime : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
+    private readonly Dictionary<TimeSpan, TaskCompletionSource> _awaited = [];
     private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Timers that would fire some day.</summary>
@@ -21,11 +22,26 @@ internal sealed class ManualTime : TimeProvider
         lock (_gate) return _now;
     }
 
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => GetUtcNow().Ticks;
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new ManualTimer(this, callback, state);
         timer.Change(dueTime, period);
         return timer;
+    }
+
+    /// <summary>Returns when a timer waits that was to fire so long after it was set.</summary>
+    public Task TimerOf(TimeSpan after)
+    {
+        lock (_gate)
+        {
+            if (_timers.Exists(timer => timer.After == after)) return Task.CompletedTask;
+            if (!_awaited.TryGetValue(after, out var awaited)) _awaited[after] = awaited = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return Patience.WithinAsync(awaited.Task);
+        }
     }
 
     /// <summary>Moves on and fires what has become due.</summary>
@@ -45,6 +61,8 @@ internal sealed class ManualTime : TimeProvider
     {
         public DateTimeOffset Due { get; private set; }
 
+        public TimeSpan After { get; private set; }
+
         public void Fire() => callback(state);
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
@@ -53,8 +71,9 @@ internal sealed class ManualTime : TimeProvider
             {
                 time._timers.Remove(this);
                 if (dueTime == Timeout.InfiniteTimeSpan) return true;
-                Due = time._now + dueTime;
+                (After, Due) = (dueTime, time._now + dueTime);
                 time._timers.Add(this);
+                if (time._awaited.Remove(dueTime, out var awaited)) awaited.SetResult();
                 return true;
             }
         }

@@ -55,7 +55,7 @@ public sealed class JsonPathTests
         var state = new IndexState(definition!, IndexPhase.Ready, ReadOnlyMemory<byte>.Empty, string.Empty);
         var documented = new SipHash128(BitConverter.ToUInt64("replicat"u8), BitConverter.ToUInt64("ion-sum1"u8));
 
-        documented.Append(Convert.FromHexString("0401" + "63" + "0A0A" + "0A016E" + "1203612E62" + "1801" + "1001"));
+        documented.Append(Convert.FromHexString("0501" + "63" + "0A0A" + "0A016E" + "1203612E62" + "1801" + "1001"));
 
         Assert.Equal(new StateDigest(documented.Finish()), StateDigest.Empty.WithIndex("c"u8, state));
         Assert.NotEqual(StateDigest.Empty.WithIndex("c"u8, state), StateDigest.Empty.WithIndex("c"u8, state with { Phase = IndexPhase.Building }));

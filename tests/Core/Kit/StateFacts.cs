@@ -7,7 +7,7 @@ namespace Replication.Core.Tests.Kit;
 /// <summary>What a state holds, for comparisons.</summary>
 internal static class StateFacts
 {
-    /// <summary>Every collection and record as text.</summary>
+    /// <summary>Every collection, record and remembered request as text.</summary>
     public static List<string> Lines(DatabaseState state)
     {
         var lines = new List<string>();
@@ -22,6 +22,8 @@ internal static class StateFacts
                 for (var cursor = index.Entries.From([]); cursor.MoveNext();) lines.Add($"{collection.Name}#{index.Name} {Convert.ToHexString(cursor.Current)}");
             }
         }
+        for (var number = 0; number < state.Requests.Count; number++)
+            lines.Add($"request {Convert.ToHexString(state.Requests.IdOf(number))} @ {state.Requests.IndexOf(number)}");
         return lines;
     }
 
@@ -34,6 +36,7 @@ internal static class StateFacts
             digest = digest.WithCollection(collection);
             for (var cursor = collection.Records.From([]); cursor.MoveNext();) digest = digest.With(Encoding.ASCII.GetBytes(collection.Name), cursor.Current);
         }
+        for (var number = 0; number < state.Requests.Count; number++) digest = digest.WithRequest(state.Requests.IdOf(number), state.Requests.IndexOf(number));
         return digest;
     }
 
@@ -52,6 +55,8 @@ internal static class StateFacts
     {
         Assert.Equal(Lines(expected), Lines(actual));
         Assert.Equal((expected.Tail, expected.Digest, expected.Records), (actual.Tail, actual.Digest, actual.Records));
+        Assert.Equal(expected.Requests.Capacity, actual.Requests.Capacity);
+        if (expected.Requests.Capacity > 0) Assert.Equal(expected.Requests.ForgottenThrough, actual.Requests.ForgottenThrough);
         Assert.Equal<Core.Positions.EpochRow>(expected.Epochs.Rows, actual.Epochs.Rows);
         Assert.Equal(expected.Configuration.ToArray(), actual.Configuration.ToArray());
     }

@@ -14,11 +14,11 @@ internal sealed class TestPrimary
     private readonly List<byte[]> _frames = [];
     private readonly TransactionCheck _check;
 
-    public TestPrimary(TransactionLimits? limits = null, int indexStep = IndexStep.MaxRecords)
+    public TestPrimary(TransactionLimits? limits = null, int requestsRemembered = 0, int indexStep = IndexStep.MaxRecords)
     {
         Pipeline = new CommitPipeline(DatabaseState.Empty, new Epoch(1), new DigestHistory(16), indexStep: indexStep);
         _check = new TransactionCheck(limits ?? TransactionLimits.Default);
-        Pipeline.Append(EntryKind.EpochStart, new EpochStart(0x5EED, 7, "first").ToArray(), Now);
+        Pipeline.Append(EntryKind.EpochStart, new EpochStart(0x5EED, 7, "first", requestsRemembered).ToArray(), Now);
         Publish();
     }
 

@@ -5,6 +5,7 @@ using Replication.Core.Payloads;
 using Replication.Core.Records;
 using Replication.Core.Reigns;
 using Replication.Core.Tests.Kit;
+using Replication.Core.Transactions;
 using Replication.Protos.V1;
 
 namespace Replication.Core.Tests.Reigns;
@@ -16,7 +17,8 @@ public sealed class ControlEntryTests
         from reign in Properties.Numbers.Where(number => number > 0)
         from node in Properties.Numbers
         from name in Properties.Names
-        select new EpochStart(reign, node, name);
+        from requests in Gen.Choose(0, RequestMemory.MaxCapacity)
+        select new EpochStart(reign, node, name, requests);
 
     private static readonly Gen<Configuration> Configurations =
         from nodes in Properties.Numbers.ListOf()
@@ -34,7 +36,7 @@ public sealed class ControlEntryTests
     [Fact]
     public void Epoch_starts_are_the_same_bytes_and_values() => Properties.ForAll(Starts, ours =>
     {
-        var theirs = new EpochStartEntry { ReignId = ours.ReignId, NodeId = ours.NodeId, NodeName = ours.NodeName };
+        var theirs = new EpochStartEntry { ReignId = ours.ReignId, NodeId = ours.NodeId, NodeName = ours.NodeName, RequestsRemembered = (uint)ours.RequestsRemembered };
 
         Assert.Equal(theirs.ToByteArray(), ours.ToArray());
         Assert.Equal(ours, EpochStart.Read(theirs.ToByteArray()));

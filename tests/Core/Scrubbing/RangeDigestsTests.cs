@@ -34,6 +34,20 @@ public sealed class RangeDigestsTests
     }
 
     [Fact]
+    public void Remembered_requests_are_in_the_leaf_of_an_empty_name()
+    {
+        var primary = new TestPrimary(requestsRemembered: 10);
+        for (var i = 0; i < 20; i++) primary.Decide(new Core.Transactions.Transaction([Put("docs", "k", $"{i}")], Utf8($"request-{i}")));
+        primary.Publish();
+
+        using var view = ReadView.Open(primary.Published);
+        var digests = RangeDigests.Of(view, CancellationToken.None);
+
+        Assert.Equal(primary.Published.Digest, digests.Total);
+        Assert.Equal(primary.Published.Requests.AddTo(StateDigest.Empty), digests.Leaf(NameRange.LeafOf([], [])));
+    }
+
+    [Fact]
     public void A_bit_that_changed_in_memory_changes_its_leaf_only_although_the_running_digest_does_not_know()
     {
         var before = RangeDigests.Of(View, CancellationToken.None);

@@ -9,6 +9,7 @@ using Replication.Core.Records;
 using Replication.Core.Reigns;
 using Replication.Core.Snapshots;
 using Replication.Core.Tests.Kit;
+using Replication.Core.Transactions;
 using Replication.Protos.V1;
 using SnapshotChunk = Replication.Core.Snapshots.SnapshotChunk;
 using SnapshotManifest = Replication.Core.Snapshots.SnapshotManifest;
@@ -27,7 +28,13 @@ public sealed class ManifestCodecTests
         from steps in Properties.Numbers.ArrayOf(5)
         from lengths in Gen.Choose(1, SnapshotChunk.MaxLength).ListOf()
         from records in Gen.Choose(0, 1 << 20).ArrayOf(100)
-        select ManifestOf(history, digest, (uint)crc, timestamp, TableOf(reigns, steps), ChunksOf([.. lengths.Take(100)], records));
+        from requests in Gen.Choose(0, RequestMemory.MaxCapacity)
+        from forgotten in Properties.Indexes
+        select ManifestOf(history, digest, (uint)crc, timestamp, TableOf(reigns, steps), ChunksOf([.. lengths.Take(100)], records)) with
+        {
+            RequestsRemembered = requests,
+            ForgottenThrough = forgotten / 2,
+        };
 
     [Fact]
     public void What_we_write_is_byte_for_byte_what_protobuf_writes() =>
@@ -76,6 +83,8 @@ public sealed class ManifestCodecTests
         { "chunk too long", "leave gaps or overlap" },
         { "short hash", "no SHA-256" },
         { "records", "do not hold its records" },
+        { "memory too large", "memory of requests" },
+        { "forgotten what is to come", "memory of requests" },
     };
 
     [Theory]
@@ -98,6 +107,8 @@ public sealed class ManifestCodecTests
             case "chunk too long": theirs.Chunks[1].Length = SnapshotChunk.MaxLength + 1; break;
             case "short hash": theirs.Chunks[1].Sha256 = ByteString.CopyFrom(new byte[31]); break;
             case "records": theirs.Records++; break;
+            case "memory too large": theirs.RequestsRemembered = RequestMemory.MaxCapacity + 1; break;
+            case "forgotten what is to come": theirs.ForgottenThrough = theirs.Index + 1; break;
         }
 
         var refusal = Assert.Throws<MalformedPayloadException>(() => ManifestCodec.Decode(theirs.ToByteArray()));
@@ -143,6 +154,8 @@ public sealed class ManifestCodecTests
             Configuration = ConfigurationEntry.Parser.ParseFrom(ours.Configuration.ToArray()),
             Digest = ByteString.CopyFrom(digest),
             Records = (ulong)ours.Records,
+            RequestsRemembered = (uint)ours.RequestsRemembered,
+            ForgottenThrough = (ulong)ours.ForgottenThrough,
         };
         theirs.Epochs.AddRange(ours.Epochs.Rows.Select(row => new EpochTableRow
         {

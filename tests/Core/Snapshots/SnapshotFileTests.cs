@@ -38,6 +38,60 @@ public sealed class SnapshotFileTests
         Assert.Equal(1_000, manifest.Records);
     }
 
+    [Theory]
+    [InlineData(1, SnapshotWriter.ChunkBytes, 1)]
+    [InlineData(500, SnapshotWriter.ChunkBytes, 1)]
+    [InlineData(500, 300, 20)]
+    public void The_remembered_requests_are_in_chunks_of_their_own(int remembered, int chunkBytes, int leastChunks)
+    {
+        var primary = new TestPrimary(requestsRemembered: remembered);
+        for (var i = 0; i < 600; i++) primary.Decide(new Transaction([Put("c", "k", "1")], Utf8($"request-{i}")));
+        primary.Publish();
+
+        using var view = ReadView.Open(primary.Published);
+        var manifest = SnapshotWriter.Write(_files, Directory, TestLog.History, view, CancellationToken.None, chunkBytes);
+
+        var loaded = Load(SnapshotReader.ReadManifest(_files, Path.Combine(Directory, manifest.FileName)));
+        StateFacts.AssertSame(primary.Published, loaded);
+        Assert.Equal((remembered, 601L - remembered), (loaded.Requests.Count, loaded.Requests.ForgottenThrough));
+        Assert.InRange(manifest.Chunks.Length - 1, leastChunks, 10 * leastChunks);
+        Assert.All(manifest.Chunks[1..], chunk => Assert.Equal(0, chunk.Records));
+        var data = _files.Disk.Content(Path.Combine(Directory, manifest.DataName));
+        var told = manifest.Chunks[1..].SelectMany(chunk => Protos.V1.SnapshotChunkContent.Parser.ParseFrom(data, (int)chunk.Offset, chunk.Length).Requests);
+        Assert.Equal(
+            Enumerable.Range(600 - remembered, remembered).Select(i => ($"request-{i}", (ulong)i + 2)),
+            told.Select(request => (request.RequestId.ToStringUtf8(), request.Index)));
+    }
+
+    [Fact]
+    public void A_snapshot_from_before_requests_were_remembered_has_all_of_them_forgotten()
+    {
+        _primary.Decide(new Transaction([Put("c", "k", "1")], Utf8("request")));
+        _primary.Accept(Put("c", "l", "1"));
+        _primary.Publish();
+
+        var loaded = Load(Write());
+
+        Assert.Equal((0, 0, 3L), (loaded.Requests.Capacity, loaded.Requests.Count, loaded.Requests.ForgottenThrough));
+        Assert.Equal(_primary.Published.Digest, loaded.Digest);
+    }
+
+    [Fact]
+    public void A_request_that_changed_in_memory_is_not_written()
+    {
+        var primary = new TestPrimary(requestsRemembered: 10);
+        primary.Decide(new Transaction([Put("c", "k", "1")], Utf8("request")));
+        primary.Publish();
+        var other = new RequestMemoryBuilder(RequestMemory.Empty);
+        other.Resize(StateDigest.Empty, 10);
+        other.Remember(StateDigest.Empty, "requesT"u8, 2);
+        var state = primary.Published;
+        var changed = new DatabaseState(state.Tail, state.Collections, state.Digest, state.Records, state.Epochs, state.Configuration, state.Memory, state.Version) { Requests = other.Freeze() };
+        using var view = ReadView.Open(changed);
+
+        Assert.Throws<SnapshotRefusedException>(() => SnapshotWriter.Write(_files, Directory, TestLog.History, view, CancellationToken.None));
+    }
+
     [Fact]
     public void An_empty_database_has_a_snapshot_without_chunks()
     {

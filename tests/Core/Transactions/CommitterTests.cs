@@ -109,6 +109,54 @@ public sealed class CommitterTests
         Assert.Equal(EntryKind.EpochStart, KindsOf(_committer.TakeBatch()!)[0]);
     }
 
+    [Fact]
+    public void A_request_asked_again_is_answered_only_when_the_entry_of_the_first_is_durable()
+    {
+        Complete();
+        var first = Decide("a", request: "r");
+        var batch = _committer.TakeBatch()!;
+        var again = Decide("a", request: "r");
+
+        _committer.AnswerSettled();
+        Assert.Null(again.Outcome);
+        batch.Answer();
+        _committer.Complete(batch);
+        _committer.AnswerSettled();
+
+        Assert.IsType<CommitOutcome.Committed>(first.Outcome);
+        Assert.Equal(first.Outcome, again.Outcome);
+        Assert.Null(_committer.TakeBatch());
+        Assert.Equal(first.Outcome, Settle(Decide("a", request: "r")).Outcome);
+    }
+
+    [Fact]
+    public void A9_On_a_full_disk_a_request_is_rejected_with_its_entry_and_answered_when_that_was_durable_before()
+    {
+        Complete();
+        var durable = Decide("a", request: "durable");
+        var batch = _committer.TakeBatch()!;
+        batch.Answer();
+        _committer.Complete(batch);
+        var known = Decide("a", request: "durable");
+        var lost = Decide("b", request: "lost");
+        var full = _committer.TakeBatch()!;
+        var knownBehind = Decide("a", request: "durable");
+        var lostAgain = Decide("b", request: "lost");
+
+        _committer.Abandon(full, batch.State, new CommitOutcome.Rejected(RejectionReason.DiskFull, "full"));
+
+        Assert.All([known, knownBehind], caller => Assert.Equal(durable.Outcome, caller.Outcome));
+        Assert.All([lost, lostAgain], caller => Assert.Equal(RejectionReason.DiskFull, Assert.IsType<CommitOutcome.Rejected>(caller.Outcome).Reason));
+        Decide("b", request: "lost");
+        Assert.Equal(2, _committer.TakeBatch()!.State.Requests.Count);
+    }
+
+    private Caller Settle(Caller caller)
+    {
+        _committer.AnswerSettled();
+        return caller;
+    }
+
     private static List<EntryKind> KindsOf(CommitBatch batch) =>
         [.. TestLog.Split(new FrameRun(batch.Log.First.Index, batch.State.Index, batch.Log.Frames)).Select(frame => FrameHeader.Read(frame).Kind).Where(kind => kind != EntryKind.StateDigest)];
 
@@ -120,10 +168,10 @@ public sealed class CommitterTests
         return batch.State;
     }
 
-    private Caller Decide(string key, Precondition precondition = default)
+    private Caller Decide(string key, Precondition precondition = default, string request = "")
     {
         var caller = new Caller();
-        var candidate = new TransactionCheck(TransactionLimits.Default).Check(new Transaction([TestPrimary.Put("docs", key, "1", precondition)]), DatabaseState.Empty, out _);
+        var candidate = new TransactionCheck(TransactionLimits.Default).Check(new Transaction([TestPrimary.Put("docs", key, "1", precondition)], TestPrimary.Utf8(request)), DatabaseState.Empty, out _);
         _committer.Decide(candidate!, caller, 1_000);
         return caller;
     }

@@ -1,3 +1,4 @@
+using Replication.Core.Positions;
 using Replication.Core.Transactions;
 
 namespace Replication.Simulation.Tests.Checks;
@@ -19,13 +20,15 @@ internal sealed class Call(string request, Transaction transaction, long knownBe
     /// <summary>Whether the transaction reached a primary at all.</summary>
     public bool WasSent { get; set; }
 
-    /// <summary>Told of the answer.</summary>
-    public Action<Call>? Answered { get; set; }
+    /// <summary>How often it was sent.</summary>
+    public int Sendings { get; set; }
+
+    /// <summary>What the last sending said about when the first one was.</summary>
+    public LogPosition? FirstSentAfter { get; set; }
 
     public void Answer(CommitOutcome outcome)
     {
         if (Outcome is not null) throw new World.Violation("one answer to each call", $"{request} was answered twice");
         Outcome = outcome;
-        Answered?.Invoke(this);
     }
 }

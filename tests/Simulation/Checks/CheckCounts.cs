@@ -35,6 +35,11 @@ internal sealed class CheckCounts
 
     public long MemoryReplaced { get; set; }
 
+    /// <summary>Answers that a call got when it was sent again.</summary>
+    public long AnsweredAgain { get; set; }
+
+    public long Forgotten { get; set; }
+
     public void Add(CheckCounts other)
     {
         Shown += other.Shown;
@@ -53,5 +58,7 @@ internal sealed class CheckCounts
         IndexesInBuilding += other.IndexesInBuilding;
         UniqueViolations += other.UniqueViolations;
         MemoryReplaced += other.MemoryReplaced;
+        AnsweredAgain += other.AnsweredAgain;
+        Forgotten += other.Forgotten;
     }
 }

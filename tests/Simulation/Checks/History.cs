@@ -1,5 +1,6 @@
 using Replication.Core.Indexes;
 using Replication.Core.Log;
+using Replication.Core.Positions;
 using Replication.Core.Records;
 using Replication.Core.Transactions;
 using Replication.Simulation.Tests.World;
@@ -11,7 +12,8 @@ namespace Replication.Simulation.Tests.Checks;
 /// for ever, nodes show prefixes of them and only committed ones, streams carry just them, answers are true. Each check
 /// costs time in proportion to what it looks at, because every fact has a position.
 /// </summary>
-internal sealed class History
+/// <param name="requestsRemembered">How many requests the log has every node remember.</param>
+internal sealed class History(int requestsRemembered = RequestMemory.DefaultCapacity)
 {
     private readonly List<Entry> _entries = [];
     private readonly Dictionary<string, long> _requests = new(StringComparer.Ordinal);
@@ -22,13 +24,16 @@ internal sealed class History
     private int _shown;
 
     /// <summary>What the log means.</summary>
-    public Model Model { get; } = new();
+    public Model Model { get; } = new(requestsRemembered);
 
     /// <summary>The last entry that is known to be synced on the primary.</summary>
     public long Durable => _entries.Count;
 
     /// <summary>The highest index that a client was told of.</summary>
-    public long Known { get; private set; }
+    public long Known => KnownPosition.Index;
+
+    /// <summary>The position that a client was told of with that.</summary>
+    public LogPosition KnownPosition { get; private set; }
 
     /// <summary>How much was checked, so that a test can see that it was.</summary>
     public CheckCounts Counts { get; } = new();
@@ -149,13 +154,18 @@ internal sealed class History
                 if (_requests.GetValueOrDefault(call.Request) != index) throw new Violation("answers are true", $"{call.Request} is not at {index}");
                 if (index <= call.KnownBefore) throw new Violation("real time order", $"{call.Request} is at {index}, before it was made {call.KnownBefore} was known");
                 CheckPreconditions(call, index);
-                Known = Math.Max(Known, index);
+                if (index > Known) KnownPosition = committed.Position;
                 Counts.Committed++;
+                if (call.Sendings > 1) Counts.AnsweredAgain++;
                 break;
             case CommitOutcome.Rejected rejected:
                 Counts.Rejected++;
                 if (rejected.Reason == RejectionReason.UniqueViolation) Counts.UniqueViolations++;
                 CheckAbsent(call);
+                break;
+            case CommitOutcome.Forgotten:
+                Counts.Forgotten++;
+                CheckForgotten(call);
                 break;
         }
     }
@@ -198,6 +208,15 @@ internal sealed class History
     private void CheckAbsent(Call call)
     {
         if (_requests.TryGetValue(call.Request, out var index)) throw new Violation("a rejected write never appears", $"{call.Request} ({call.Outcome}) is at {index}");
+    }
+
+    // Neither is it among those that are remembered, nor would it have to be if it had been executed.
+    private void CheckForgotten(Call call)
+    {
+        var forgotten = Model.ForgottenThrough(Durable);
+        if (_requests.TryGetValue(call.Request, out var index) && index > forgotten) throw new Violation("what is remembered is answered", $"{call.Request} is at {index}, forgotten is what is up to {forgotten}");
+        if (call.FirstSentAfter is not { } first || first.Index >= forgotten)
+            throw new Violation("only what may have been forgotten is", $"{call.Request} was first sent behind {call.FirstSentAfter}, forgotten is what is up to {forgotten}");
     }
 
     private void CheckPreconditions(Call call, long index)

@@ -9,8 +9,10 @@ namespace Replication.Simulation.Tests.Checks;
 /// What the log means, worked out without the engine's apply path: every version of every record that there ever was.
 /// Answers what a reader at any index must see.
 /// </summary>
-internal sealed class Model
+/// <param name="requestsRemembered">How many requests the log has every node remember.</param>
+internal sealed class Model(int requestsRemembered = RequestMemory.DefaultCapacity)
 {
+    private readonly List<(long Index, string Id)> _requests = [];
     private readonly SortedDictionary<string, Versions> _collections = new(StringComparer.Ordinal);
 
     /// <summary>The last entry taken.</summary>
@@ -26,6 +28,7 @@ internal sealed class Model
         var reader = new TransactionReader(payload);
         while (reader.NextCollection(out var name)) names.Add(Encoding.ASCII.GetString(name));
         var request = Encoding.UTF8.GetString(reader.RequestId);
+        if (request.Length > 0) _requests.Add((Index, request));
         while (reader.NextOperation(out var operation)) Take(names[operation.Collection], operation);
         return request.Length == 0 ? null : request;
     }
@@ -39,6 +42,9 @@ internal sealed class Model
 
     /// <summary>Whether a reader at an index sees the collection.</summary>
     public bool Exists(string collection, long index) => _collections.GetValueOrDefault(collection)?.ExistsAt(index) ?? false;
+
+    /// <summary>Index of the last entry of a request that is not remembered any more at an index; 0 when all are.</summary>
+    public long ForgottenThrough(long index) => RequestsUpTo(index) is var count && count > requestsRemembered ? _requests[count - requestsRemembered - 1].Index : 0;
 
     /// <summary>Null when a state is exactly what its index means; otherwise the first difference.</summary>
     public string? Difference(DatabaseState state)
@@ -59,7 +65,28 @@ internal sealed class Model
             }
         }
         if (records != state.Records) return $"there are {state.Records} records, not {records}";
+        if (RequestDifference(state) is { } difference) return difference;
         return state.Collections.Keys.FirstOrDefault(name => !_collections.ContainsKey(name)) is { } stranger ? $"there is a collection {stranger}" : null;
+    }
+
+    private string? RequestDifference(DatabaseState state)
+    {
+        var (known, count) = (state.Requests, RequestsUpTo(state.Index));
+        var first = Math.Max(0, count - requestsRemembered);
+        if (known.Count != count - first || known.ForgottenThrough != ForgottenThrough(state.Index))
+            return $"{known.Count} requests are remembered, not {count - first}, and forgotten is what is up to {known.ForgottenThrough}, not {ForgottenThrough(state.Index)}";
+        for (var number = 0; number < known.Count; number++)
+        {
+            var (index, id) = _requests[first + number];
+            if (known.IndexOf(number) != index || !known.IdOf(number).SequenceEqual(Encoding.UTF8.GetBytes(id))) return $"request {id} of entry {index} is not remembered";
+        }
+        return null;
+    }
+
+    private int RequestsUpTo(long index)
+    {
+        var found = _requests.BinarySearch((index, string.Empty), Comparer<(long Index, string Id)>.Create(static (left, right) => left.Index.CompareTo(right.Index)));
+        return found < 0 ? ~found : found + 1;
     }
 
     private void Take(string collection, in LoggedOperation operation)

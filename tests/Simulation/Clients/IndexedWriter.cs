@@ -29,7 +29,7 @@ internal sealed class IndexedWriter(SimulatedCluster cluster)
         var call = new Call(request, new Transaction(Operations(), Encoding.UTF8.GetBytes(request)), cluster.History.Known);
         cluster.History.Made(call);
         if (cluster.Primary.Primary is not { IsOpen: true } primary) return;
-        primary.After(TimeSpan.FromTicks(1 + _random.NextInt64(TimeSpan.TicksPerMillisecond)), () => primary.Commit(call));
+        primary.After(TimeSpan.FromTicks(1 + _random.NextInt64(TimeSpan.TicksPerMillisecond)), () => primary.Commit(new Sending(call, call.Transaction)));
     }
 
     private Operation[] Operations() => _random.Next(24) switch

@@ -1,16 +1,30 @@
 using System.Globalization;
 using System.Text;
+using Replication.Core.Positions;
 using Replication.Core.Records;
 using Replication.Core.Transactions;
 using Replication.Simulation.Tests.Checks;
+using Replication.Simulation.Tests.Nodes;
 using Replication.Simulation.Tests.World;
 
 namespace Replication.Simulation.Tests.Clients;
 
 /// <summary>A client that writes: single puts, transactions over collections, preconditions, transfers, large values, nonsense.</summary>
+/// <remarks>
+/// When an answer does not come, it asks again under the same request id, often and after long times, too. One call in five is
+/// never asked again, as by a client that has that switched off, and stays without an answer.
+/// </remarks>
 internal sealed class Writer(SimulatedCluster cluster, int number)
 {
+    private const int MaxSendings = 12;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan SoonBroken = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan AfterHealing = TimeSpan.FromSeconds(4);
+
     private readonly Random _random = cluster.Plan.RandomOf($"writer-{number}");
+    private readonly Random _links = cluster.Plan.RandomOf($"writer-{number}-links");
     private long _calls;
 
     public void Begin() => cluster.Events.After(cluster.Exponential(cluster.Plan.BetweenWrites, _random), () =>
@@ -29,9 +43,29 @@ internal sealed class Writer(SimulatedCluster cluster, int number)
         var call = new Call(request, new Transaction(Operations(view, request), Encoding.UTF8.GetBytes(request)), cluster.History.Known);
         cluster.History.Made(call);
         if (primary is not { IsOpen: true }) return;
-        // The call is under way for a moment; by then the process may be another one, which the call does not reach.
-        primary.After(TimeSpan.FromTicks(1 + _random.NextInt64(TimeSpan.TicksPerMillisecond)), () => primary.Commit(call));
+        Send(primary, call, _links.Next(4) == 0 ? LogPosition.Start : cluster.History.KnownPosition, TimeSpan.FromTicks(1 + _random.NextInt64(TimeSpan.TicksPerMillisecond)));
     }
+
+    // The call is under way for a moment; by then the process may be another one, which the call does not reach.
+    private void Send(PrimaryProcess primary, Call call, LogPosition known, TimeSpan way)
+    {
+        call.FirstSentAfter = ++call.Sendings == 1 && known == LogPosition.Start ? null : known;
+        var sending = new Sending(call, call.Transaction with { FirstSentAfter = call.FirstSentAfter });
+        primary.After(way, () => primary.Commit(sending));
+        cluster.Events.After(_links.Next(10) == 0 ? cluster.Exponential(SoonBroken, _links) : Patience, () =>
+        {
+            if (call.Outcome is not null) return;
+            sending.IsCut = true;
+            if (call.Sendings > 1 || _links.Next(5) != 0) SendAgain(call, known);
+        });
+    }
+
+    private void SendAgain(Call call, LogPosition known) => cluster.Events.After(cluster.Exponential(FirstPause * (1 << call.Sendings), _links), () =>
+    {
+        if (call.Sendings == MaxSendings || cluster.Events.Now > cluster.Plan.SafetyPhase + AfterHealing) return;
+        if (cluster.Primary.Primary is { IsOpen: true } primary) Send(primary, call, known, TimeSpan.FromTicks(1 + _links.NextInt64(TimeSpan.TicksPerMillisecond)));
+        else SendAgain(call, known);
+    });
 
     private Operation[] Operations(ReadView view, string request) => _random.Next(20) switch
     {

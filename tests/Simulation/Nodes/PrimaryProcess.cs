@@ -25,22 +25,22 @@ internal sealed class PrimaryProcess(SimulatedCluster cluster, SimulatedNode nod
         Cluster.History.CommittedByRestart(Database.CommitIndex);
         Cluster.History.CheckContent(Name, Database.State);
         var reign = Database.PromiseReign(Name);
-        _committer = new Committer(Database.State, reign, Database.Digests, Cluster.Plan.DigestInterval, Cluster.Plan.IndexStep);
+        _committer = new Committer(Database.State, reign, Database.Digests, Cluster.Plan.DigestInterval, Cluster.Plan.RequestsRemembered, Cluster.Plan.IndexStep);
         _committer.BeginReign(NowMicros());
         Cluster.Trace.Add(Name, "begins a reign", reign.Epoch.Number, Database.State.Index + 1);
         TakeToDisk();
     }
 
     /// <summary>A client's call arrives.</summary>
-    public void Commit(Call call)
+    public void Commit(Sending sending)
     {
-        call.WasSent = true;
-        if (_check.Check(call.Transaction, Database.State, out var rejection) is not { } candidate)
+        sending.Call.WasSent = true;
+        if (_check.Check(sending.Transaction, Database.State, out var rejection) is not { } candidate)
         {
-            Answer(call, rejection!);
+            Answer(sending, rejection!);
             return;
         }
-        _committer.Decide(candidate, new Caller(this, call), NowMicros());
+        _committer.Decide(candidate, new Caller(this, sending), NowMicros());
         TakeToDisk();
         _committer.AnswerSettled();
     }
@@ -129,20 +129,21 @@ internal sealed class PrimaryProcess(SimulatedCluster cluster, SimulatedNode nod
         if (_appends == appends && !_committer.IsDiskBusy) Database.Log!.Log.MarkIdle(Database.CommitIndex);
     });
 
-    private void Answer(Call call, CommitOutcome outcome)
+    private void Answer(Sending sending, CommitOutcome outcome)
     {
-        call.Answer(outcome);
-        Cluster.History.Answered(call);
+        if (sending.IsCut) return;
+        sending.Call.Answer(outcome);
+        Cluster.History.Answered(sending.Call);
     }
 
     private long NowMicros() => (long)(Now + Node.ClockSkew + TimeSpan.FromDays(20_000)).TotalMicroseconds;
 
     /// <summary>Somebody who waits in this process.</summary>
-    private sealed class Caller(PrimaryProcess process, Call? call, Action<CommitOutcome>? told = null) : ICommitCaller
+    private sealed class Caller(PrimaryProcess process, Sending? sending, Action<CommitOutcome>? told = null) : ICommitCaller
     {
         public void Answer(CommitOutcome outcome)
         {
-            if (call is not null) process.Answer(call, outcome);
+            if (sending is not null) process.Answer(sending, outcome);
             told?.Invoke(outcome);
         }
     }

@@ -28,6 +28,7 @@ internal sealed class SimulatedCluster
     public SimulatedCluster(SimulationPlan plan)
     {
         Plan = plan;
+        History = new History(plan.RequestsRemembered);
         _random = plan.RandomOf("world");
         Trace = new Trace(() => Events.Now);
         Network = new SimulatedNetwork(Events, plan.RandomOf("network"));
@@ -45,7 +46,7 @@ internal sealed class SimulatedCluster
 
     public Trace Trace { get; }
 
-    public History History { get; } = new();
+    public History History { get; }
 
     public FaultInjector Faults { get; }
 
