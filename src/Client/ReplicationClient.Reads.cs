@@ -57,10 +57,15 @@ public sealed partial class ReplicationClient
         string collection, ScanOptions? options = null, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(collection);
-        var wait = WaitOf(options?.Read);
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var call = _store.Scan(RequestFor(collection, options ?? new ScanOptions()), cancellationToken: late.Token);
-        while (await NextPageAsync(call.ResponseStream, late, wait, cancellation) is { } page)
+        await foreach (var page in PagesAsync(call.ResponseStream, late, WaitOf(options?.Read), cancellation)) yield return page;
+    }
+
+    private async IAsyncEnumerable<ScanPage> PagesAsync(
+        IAsyncStreamReader<Contract.ScanResponse> pages, CancellationTokenSource late, TimeSpan wait, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        while (await NextPageAsync(pages, late, wait, cancellation) is { } page)
         {
             wait = TimeSpan.Zero;
             yield return new ScanPage(

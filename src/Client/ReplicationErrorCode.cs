@@ -45,6 +45,16 @@ public enum ReplicationErrorCode
     DiskFull = 19,
     /// <summary>The node's own files do not agree with a digest in the log: it shows what agreed last and goes no further.</summary>
     Holding = 40,
+    /// <summary>Another record has a value that a unique index wants in one record only.</summary>
+    UniqueViolation = 50,
+    /// <summary>There is no such index.</summary>
+    UnknownIndex = 51,
+    /// <summary>An index to be created is there already.</summary>
+    IndexExists = 52,
+    /// <summary>The index is being built.</summary>
+    IndexBuilding = 53,
+    /// <summary>The index could not be built; the message says why.</summary>
+    IndexFailed = 54,
     /// <summary>The read took longer than a view of the data may be open; read in smaller parts.</summary>
     ViewExpired = 60,
     /// <summary>The primary has no memory for more data. Nothing was written; deletes are accepted.</summary>

@@ -82,6 +82,29 @@ public sealed class Transaction
         return Add(new Contract.Operation { DropCollection = new Contract.DropCollection { Collection = collection } }, condition);
     }
 
+    /// <summary>Creates a secondary index of a collection for JSON documents. It is built while writes go on.</summary>
+    /// <param name="collection">Must exist.</param>
+    /// <param name="name">1 to 64 of <c>a-z</c>, <c>0-9</c>, <c>_</c> and <c>-</c>; unique within the collection.</param>
+    /// <param name="path">Names of members with dots between them, like <c>address.city</c>.</param>
+    /// <param name="isUnique">Whether a value may stand in one record only.</param>
+    public Transaction CreateIndex(string collection, string name, string path, bool isUnique = false)
+    {
+        ArgumentNullException.ThrowIfNull(collection);
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(path);
+        return Add(new Contract.Operation { CreateIndex = new Contract.CreateIndex { Collection = collection, Name = name, Path = path, Unique = isUnique } }, null);
+    }
+
+    /// <summary>Removes a secondary index.</summary>
+    /// <param name="collection">Must exist.</param>
+    /// <param name="name">Must exist.</param>
+    public Transaction DropIndex(string collection, string name)
+    {
+        ArgumentNullException.ThrowIfNull(collection);
+        ArgumentNullException.ThrowIfNull(name);
+        return Add(new Contract.Operation { DropIndex = new Contract.DropIndex { Collection = collection, Name = name } }, null);
+    }
+
     internal static ByteString EncodeKey(string key) => Encode(key, nameof(key));
 
     private static ByteString Encode(string text, string name)

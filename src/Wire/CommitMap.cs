@@ -18,7 +18,7 @@ public static class CommitMap
         return new Transaction(operations, request.RequestId.Memory, request.FirstSentAfter is { } position ? position.ToPosition() : null);
     }
 
-    /// <summary>The answer to a unary commit: a failed precondition is an answer, everything else that was rejected a status.</summary>
+    /// <summary>The answer to a unary commit: a failed precondition or a unique value that another record has is an answer, everything else that was rejected a status.</summary>
     /// <exception cref="Grpc.Core.RpcException">The transaction was rejected for another reason, or its outcome is unknown or forgotten.</exception>
     public static CommitResponse ToResponse(this CommitOutcome outcome) =>
         TryToResponse(outcome, out var error) ?? throw Errors.Failure(error!);
@@ -36,7 +36,7 @@ public static class CommitMap
         {
             case CommitOutcome.Committed committed:
                 return new CommitResponse { Committed = new Committed { Position = committed.Position.ToMessage() } };
-            case CommitOutcome.Rejected { Reason: RejectionReason.PreconditionFailed } rejected:
+            case CommitOutcome.Rejected { Reason: RejectionReason.PreconditionFailed or RejectionReason.UniqueViolation } rejected:
                 return new CommitResponse { Rejected = rejected.ToError() };
             case CommitOutcome.Rejected rejected:
                 error = rejected.ToError();
@@ -68,6 +68,10 @@ public static class CommitMap
             Protos.V1.Operation.ActionOneofCase.CreateCollection =>
                 CoreOperation.Create(message.CreateCollection.Collection, ToKind(message.CreateCollection.Kind, position)) with { Precondition = precondition },
             Protos.V1.Operation.ActionOneofCase.DropCollection => CoreOperation.Drop(message.DropCollection.Collection) with { Precondition = precondition },
+            Protos.V1.Operation.ActionOneofCase.CreateIndex =>
+                CoreOperation.CreateIndex(message.CreateIndex.Collection, message.CreateIndex.Name, message.CreateIndex.Path, message.CreateIndex.Unique) with { Precondition = precondition },
+            Protos.V1.Operation.ActionOneofCase.DropIndex =>
+                CoreOperation.DropIndex(message.DropIndex.Collection, message.DropIndex.Name) with { Precondition = precondition },
             _ => throw Errors.Failure(Error.Types.Code.InvalidArgument, $"Operation {position} has no action that this version knows."),
         };
     }

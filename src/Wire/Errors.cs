@@ -84,6 +84,9 @@ public static class Errors
         RejectionReason.MemoryFull => Error.Types.Code.MemoryFull,
         RejectionReason.ShuttingDown => Error.Types.Code.ShuttingDown,
         RejectionReason.NotPrimary => Error.Types.Code.NotPrimary,
+        RejectionReason.UniqueViolation => Error.Types.Code.UniqueViolation,
+        RejectionReason.UnknownIndex => Error.Types.Code.UnknownIndex,
+        RejectionReason.IndexExists => Error.Types.Code.IndexExists,
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "not a reason"),
     };
 
@@ -91,9 +94,10 @@ public static class Errors
     {
         Error.Types.Code.InvalidArgument or Error.Types.Code.InvalidCollectionName or Error.Types.Code.InvalidKey
             or Error.Types.Code.InvalidJson or Error.Types.Code.ValueTooLarge or Error.Types.Code.TransactionTooLarge => StatusCode.InvalidArgument,
-        Error.Types.Code.UnknownCollection or Error.Types.Code.NotFound => StatusCode.NotFound,
-        Error.Types.Code.CollectionExists => StatusCode.AlreadyExists,
-        Error.Types.Code.NotPrimary or Error.Types.Code.PreconditionFailed or Error.Types.Code.OtherHistory or Error.Types.Code.Holding => StatusCode.FailedPrecondition,
+        Error.Types.Code.UnknownCollection or Error.Types.Code.UnknownIndex or Error.Types.Code.NotFound => StatusCode.NotFound,
+        Error.Types.Code.CollectionExists or Error.Types.Code.IndexExists => StatusCode.AlreadyExists,
+        Error.Types.Code.NotPrimary or Error.Types.Code.PreconditionFailed or Error.Types.Code.OtherHistory or Error.Types.Code.Holding
+            or Error.Types.Code.UniqueViolation or Error.Types.Code.IndexBuilding or Error.Types.Code.IndexFailed => StatusCode.FailedPrecondition,
         Error.Types.Code.Busy or Error.Types.Code.DiskFull or Error.Types.Code.MemoryFull => StatusCode.ResourceExhausted,
         Error.Types.Code.Loading or Error.Types.Code.ShuttingDown => StatusCode.Unavailable,
         Error.Types.Code.TooStale => StatusCode.DeadlineExceeded,

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Replication.Core.IO;
 using Replication.Core.Log;
@@ -237,6 +238,26 @@ public sealed class HistoryTests
         Sync().Answer();
 
         AssertBroken("preconditions hold", () => _history.Answered(call));
+    }
+
+    [Fact]
+    public void An_index_that_is_not_what_the_records_say_is_noticed()
+    {
+        var call = new Call("index", new Transaction([]), 0);
+        var transaction = new Transaction([Operation.Put("docs", Encoding.UTF8.GetBytes("a"), Encoding.UTF8.GetBytes("{\"n\":1}")), Operation.CreateIndex("docs", "n", "n")], Encoding.UTF8.GetBytes("index"));
+        _history.Made(call);
+        _committer.Decide(new TransactionCheck(TransactionLimits.Default).Check(transaction, DatabaseState.Empty, out _)!, call, 1);
+        _committer.BuildIndexes(1);
+        Show(Sync());
+        _history.CheckContent("node", _shown);
+
+        // The model has the same bytes, so that only the index is wrong.
+        using var view = ReadView.Open(_shown);
+        var value = view.Find("docs", Encoding.UTF8.GetBytes("a")).Value;
+        MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(value), value.Length)[^2] = (byte)'2';
+        _history.Model.Find("docs", "a", _shown.Index)![^2] = (byte)'2';
+
+        AssertBroken("indexes hold exactly what the records say", () => _history.CheckContent("node", _shown));
     }
 
     private static SegmentedLog EmptyLog()

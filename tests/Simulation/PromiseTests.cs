@@ -68,6 +68,13 @@ public sealed class PromiseTests(ManyRuns runs, ITestOutputHelper output) : ICla
         AssertKept(runs.Summary.Checks.MemoryReplaced, "digests agree where memory is sound", "memory that changed is replaced", "reads equal the log at their position");
 
     [Fact]
+    public void Indexes_are_built_and_kept_right_under_every_fault()
+    {
+        AssertKept(runs.Summary.Checks.Indexes, "indexes hold exactly what the records say", "equal digests at equal positions");
+        Assert.True(runs.Summary.Checks.IndexesInBuilding > 10 && runs.Summary.Checks.UniqueViolations > 100);
+    }
+
+    [Fact]
     public void A_call_without_an_answer_took_effect_at_most_once() => AssertKept(runs.Summary.Checks.Unknown, "at most once", "one answer to each call");
 
     [Fact]

@@ -46,7 +46,7 @@ internal sealed class ScanCommand : ReplctlCommand
         return ExitCode.Success;
     }
 
-    private static void Write(CommandContext context, StoredRecord record)
+    internal static void Write(CommandContext context, StoredRecord record)
     {
         if (context.Json)
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Replication.Cli.Output;
+using Replication.Core.Indexes;
 using Replication.Core.Log;
 using Replication.Core.Records;
 using Replication.Core.Reigns;
@@ -57,9 +58,27 @@ internal static class EntryJson
         if (operation.Collection < names.Count) json.WriteString("collection", names[operation.Collection]);
         if (operation.Action is OperationAction.CreateJsonCollection or OperationAction.CreateBytesCollection)
             json.WriteString("collectionKind", operation.Action == OperationAction.CreateJsonCollection ? "json" : "bytes");
+        if (operation.Action is OperationAction.CreateIndex or OperationAction.DropIndex or OperationAction.BuildIndex) WriteIndex(json, operation);
         if (!operation.Key.IsEmpty) json.WriteString("key", operation.Key);
         if (operation.Action == OperationAction.Put) ValueJson.Show(json, operation.Value);
         json.WriteEndObject();
+    }
+
+    private static void WriteIndex(Utf8JsonWriter json, in LoggedOperation operation)
+    {
+        json.WriteString("index", IndexDefinition.ReadName(operation.Value));
+        if (operation.Action == OperationAction.CreateIndex)
+        {
+            var definition = IndexDefinition.Read(operation.Value);
+            json.WriteString("path", definition.Path.Text);
+            json.WriteBoolean("unique", definition.IsUnique);
+        }
+        else if (operation.Action == OperationAction.BuildIndex)
+        {
+            var step = IndexStep.Read(operation.Value);
+            json.WriteBoolean("last", step.IsLast);
+            if (step.Failure.Length > 0) json.WriteString("failure", step.Failure);
+        }
     }
 
     private static string ActionOf(OperationAction action) => action switch
@@ -68,6 +87,9 @@ internal static class EntryJson
         OperationAction.Delete => "delete",
         OperationAction.CreateJsonCollection or OperationAction.CreateBytesCollection => "createCollection",
         OperationAction.DropCollection => "dropCollection",
+        OperationAction.CreateIndex => "createIndex",
+        OperationAction.DropIndex => "dropIndex",
+        OperationAction.BuildIndex => "buildIndex",
         _ => ((int)action).ToString(CultureInfo.InvariantCulture),
     };
 

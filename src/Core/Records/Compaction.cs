@@ -7,7 +7,7 @@ namespace Replication.Core.Records;
 /// so that no commit waits for all of it. One walk over all collections at a time.
 /// </summary>
 /// <param name="memory">Whose pages.</param>
-/// <param name="names">The collections there are.</param>
+/// <param name="names">The trees there are: the records of collections, the entries of their indexes.</param>
 /// <param name="find">One of them, to be changed; null when it is gone.</param>
 internal sealed class Compaction(RecordMemory memory, Func<IEnumerable<string>> names, Func<string, OrderedIndexBuilder?> find)
 {

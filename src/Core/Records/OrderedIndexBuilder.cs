@@ -14,13 +14,18 @@ internal sealed class OrderedIndexBuilder
 
     private readonly RecordMemory _memory;
     private readonly IndexEditor _editor;
+    private readonly bool _isHashed;
     private HashIndex? _hash;
     private IndexNode _root;
     private IndexNode _last; // the rightmost leaf, known from an append and until any other change
 
     /// <summary>Begins with the records of an index, which itself does not change.</summary>
-    public OrderedIndexBuilder(RecordMemory memory, OrderedIndex index)
+    /// <param name="memory">Of the index.</param>
+    /// <param name="index">Where to begin.</param>
+    /// <param name="isHashed">Whether many records are also found by a hash; otherwise only in their order.</param>
+    public OrderedIndexBuilder(RecordMemory memory, OrderedIndex index, bool isHashed = true)
     {
+        _isHashed = isHashed;
         (_memory, _editor) = (memory, new IndexEditor(memory));
         (_root, Count) = (index.Root, index.Count);
         _hash = index.Hash is { IsUsable: true } ? index.Hash : null;
@@ -40,7 +45,7 @@ internal sealed class OrderedIndexBuilder
     public OrderedIndexCursor From(ReadOnlySpan<byte> key) => new(_root, key);
 
     /// <summary>Inserts a record, or replaces the one of its key.</summary>
-    /// <param name="key">1 to 1,024 bytes.</param>
+    /// <param name="key">1 to 65,535 bytes; of a record at most 1,024.</param>
     /// <param name="value">Its bytes.</param>
     /// <param name="index">Of the entry that writes it.</param>
     /// <param name="replaced">The one it replaces, if there was one; readable until the next version is begun.</param>
@@ -130,7 +135,7 @@ internal sealed class OrderedIndexBuilder
             _hash.Drop();
             _hash = null;
         }
-        if (_hash is null && Count >= HashFrom) _hash = new HashIndex(_memory);
+        if (_isHashed && _hash is null && Count >= HashFrom) _hash = new HashIndex(_memory);
         if (_hash is { FilledTo: not null }) FillHash(_hash);
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Replication.Core.Indexes;
 using Replication.Core.Log;
 using Replication.Core.Payloads;
 using Replication.Core.Positions;
@@ -19,8 +20,12 @@ public sealed class StateBuilder
     // Entries between two points behind which a replay does not go back.
     private const int ReplayStep = 4096;
 
+    // Between the names of a collection and of its index; in no name.
+    private const char IndexMark = '#';
+
     private readonly Dictionary<string, Working> _collections = new(StringComparer.Ordinal);
     private readonly HashSet<Working> _touched = [];
+    private readonly HashSet<Working> _indexed = [];
     private readonly DigestHistory _digests;
     private readonly KnownNames _known = new();
     private readonly List<string> _names = []; // of the transaction being applied
@@ -45,10 +50,15 @@ public sealed class StateBuilder
         _digests = digests;
         _replays = replays;
         _memory = state.Memory ?? new RecordMemory();
-        _compaction = new Compaction(_memory, () => _collections.Keys, TouchedRecords);
+        _compaction = new Compaction(_memory, TreeNames, TouchedTree);
         _memory.BeginWriting(this, state.Version);
         _published = state.Collections.ToBuilder();
-        foreach (var collection in state.Collections.Values) _collections.Add(collection.Name, new Working(collection, _memory));
+        foreach (var collection in state.Collections.Values)
+        {
+            var working = new Working(collection, _memory);
+            _collections.Add(collection.Name, working);
+            if (!working.Indexes.IsEmpty) _indexed.Add(working);
+        }
         (Tail, Digest, Records) = (state.Tail, state.Digest, state.Records);
         (_epochs, Configuration) = (state.Epochs, state.Configuration);
         Requests = new RequestMemoryBuilder(state.Requests);
@@ -91,6 +101,22 @@ public sealed class StateBuilder
     /// <summary>A record as it is now; none when it or its collection is not there. Readable until the next <see cref="Freeze"/>.</summary>
     public Record Find(string collection, ReadOnlySpan<byte> key) =>
         _collections.TryGetValue(collection, out var working) ? working.Records.Find(key) : default;
+
+    /// <summary>Whether any collection has an index.</summary>
+    internal bool HasIndexes => _indexed.Count > 0;
+
+    /// <summary>The indexes of a collection; null when there is none of this name.</summary>
+    internal CollectionIndexes? IndexesOf(string collection) => _collections.GetValueOrDefault(collection)?.Indexes;
+
+    /// <summary>The next step of an index that is being built, and the collection; null when none is.</summary>
+    /// <param name="most">Records in the step at most.</param>
+    internal (string Collection, byte[] UpTo, IndexStep Step)? NextIndexStep(int most)
+    {
+        foreach (var working in _indexed)
+            if (IndexBuilding.Next(working.Indexes, working.Records, most) is var (upTo, step))
+                return (working.Name, upTo, step);
+        return null;
+    }
 
     /// <summary>The position at which an entry with this index was written.</summary>
     public LogPosition PositionOf(long index) => _epochs.PositionOf(index);
@@ -144,7 +170,7 @@ public sealed class StateBuilder
         foreach (var working in _touched)
         {
             if (!_collections.TryGetValue(working.Name, out var current)) _published.Remove(working.Name);
-            else if (ReferenceEquals(current, working)) _published[working.Name] = new Collection(working.Name, working.NameBytes, working.Kind, working.Records.IndexUpTo(Tail.Index), working.Digest);
+            else if (ReferenceEquals(current, working)) _published[working.Name] = new Collection(working.Name, working.NameBytes, working.Kind, working.Records.IndexUpTo(Tail.Index), working.Digest, working.Indexes.Freeze());
         }
         _touched.Clear();
         return new DatabaseState(Tail, _published.ToImmutable(), Digest, Records, _epochs, Configuration, _memory, EndVersion()) { Requests = Requests.Freeze() };
@@ -165,6 +191,7 @@ public sealed class StateBuilder
         }
         Records += section.Records.Count;
         Add(working, section.Digest);
+        foreach (var index in section.Indexes) Load(working, index);
         _touched.Add(working);
         LeaveBehind();
     }
@@ -172,9 +199,12 @@ public sealed class StateBuilder
     /// <summary>Adds requests from a snapshot.</summary>
     internal void Load(RequestSection section) => Digest = section.AddTo(Requests, Digest);
 
-    /// <summary>Ends loading: the state is that of a position.</summary>
-    internal void LoadEnd(in LogTail tail, EpochTable epochs, Configuration configuration) =>
+    /// <summary>Ends loading: the state is that of a position. Indexes are made from the records.</summary>
+    internal void LoadEnd(in LogTail tail, EpochTable epochs, Configuration configuration)
+    {
         (Tail, _epochs, Configuration) = (tail, epochs, configuration);
+        foreach (var working in _indexed) working.Indexes.Rebuild(working.Records, LeaveBehind);
+    }
 
     private void ApplyTransaction(long index, ReadOnlySpan<byte> payload)
     {
@@ -211,6 +241,9 @@ public sealed class StateBuilder
             case OperationAction.DropCollection:
                 Drop(working);
                 break;
+            case OperationAction.CreateIndex or OperationAction.DropIndex or OperationAction.BuildIndex:
+                ApplyToIndex(working, operation, index);
+                break;
             default:
                 throw new MalformedPayloadException($"action {(int)operation.Action} is unknown to this version; start a newer one");
         }
@@ -218,7 +251,7 @@ public sealed class StateBuilder
 
     private Working Create(string name, CollectionKind kind)
     {
-        var working = new Working(new Collection(name, Encoding.ASCII.GetBytes(name), kind, default, StateDigest.Empty), _memory);
+        var working = new Working(new Collection(name, Encoding.ASCII.GetBytes(name), kind, default, StateDigest.Empty, []), _memory);
         _collections.Add(name, working);
         _touched.Add(working);
         Digest = Digest.WithCollection(name, kind);
@@ -232,6 +265,7 @@ public sealed class StateBuilder
         if (replaced.Exists) change = change.Without(collection.NameBytes, replaced);
         else Records++;
         Add(collection, change);
+        collection.Indexes.Change(key, replaced.Exists ? replaced.Value : [], value, index);
         _touched.Add(collection);
         _changes++;
     }
@@ -242,6 +276,7 @@ public sealed class StateBuilder
         if (!removed.Exists) return;
         Records--;
         Add(collection, StateDigest.Empty.Without(collection.NameBytes, removed));
+        collection.Indexes.Change(key, removed.Value, [], Tail.Index + 1);
         _touched.Add(collection);
         _changes++;
     }
@@ -254,10 +289,34 @@ public sealed class StateBuilder
 
     private void Drop(Working collection)
     {
-        Digest = Digest.Minus(collection.Digest).WithoutCollection(collection.Name, collection.Kind);
+        Digest = collection.Indexes.Drop(Digest.Minus(collection.Digest), collection.NameBytes).WithoutCollection(collection.Name, collection.Kind);
+        _indexed.Remove(collection);
         Records -= collection.Records.Count;
         collection.Records.Clear();
         _collections.Remove(collection.Name);
+        _touched.Add(collection);
+    }
+
+    private void ApplyToIndex(Working collection, in LoggedOperation operation, long index)
+    {
+        if (collection.Kind != CollectionKind.Json) throw new MalformedPayloadException($"collection '{collection.Name}' holds bytes and cannot have an index");
+        var digest = Digest;
+        collection.Indexes.Apply(operation, index, collection.Records, collection.NameBytes, ref digest);
+        Changed(collection, digest);
+    }
+
+    private void Load(Working collection, IndexState index)
+    {
+        var digest = Digest;
+        collection.Indexes.Add(index, collection.NameBytes, ref digest);
+        Changed(collection, digest);
+    }
+
+    private void Changed(Working collection, StateDigest digest)
+    {
+        Digest = digest;
+        if (collection.Indexes.IsEmpty) _indexed.Remove(collection);
+        else _indexed.Add(collection);
         _touched.Add(collection);
     }
 
@@ -275,17 +334,26 @@ public sealed class StateBuilder
         _changes = 0;
     }
 
-    private OrderedIndexBuilder? TouchedRecords(string collection)
+    // The records of each collection, and then the entries of its indexes.
+    private IEnumerable<string> TreeNames() =>
+        _collections.Values.SelectMany(working => working.Indexes.All.Select(index => $"{working.Name}{IndexMark}{index.Definition.Name}").Prepend(working.Name));
+
+    private OrderedIndexBuilder? TouchedTree(string name)
     {
-        if (!_collections.TryGetValue(collection, out var working)) return null;
+        var mark = name.IndexOf(IndexMark, StringComparison.Ordinal);
+        if (!_collections.TryGetValue(mark < 0 ? name : name[..mark], out var working)) return null;
         _touched.Add(working);
-        return working.Records;
+        return mark < 0 ? working.Records : working.Indexes.Find(name[(mark + 1)..])?.Tree;
     }
 
     private long EndVersion()
     {
         var version = _memory.Freeze();
-        foreach (var working in _collections.Values) working.Records.BeginVersion();
+        foreach (var working in _collections.Values)
+        {
+            working.Records.BeginVersion();
+            working.Indexes.BeginVersion();
+        }
         return version;
     }
 
@@ -308,5 +376,7 @@ public sealed class StateBuilder
         public StateDigest Digest { get; set; } = collection.Digest;
 
         public OrderedIndexBuilder Records { get; } = new(memory, collection.Records);
+
+        public CollectionIndexes Indexes { get; } = new(memory, collection.Indexes);
     }
 }

@@ -1,11 +1,12 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
+using Replication.Core.Indexes;
 
 namespace Replication.Core.Records;
 
 /// <summary>
-/// The sum, modulo 2^128, of the hashes of all live records, collections and remembered requests: it is the same on two nodes exactly when
+/// The sum, modulo 2^128, of the hashes of all live records, collections, definitions of indexes and remembered requests: it is the same on two nodes exactly when
 /// their data is (but for a chance of about 2^-128), and it is kept up with each change. The hash and the bytes it
 /// covers are part of the format: docs/LOG_FORMAT.md, "State digest".
 /// </summary>
@@ -19,6 +20,7 @@ public readonly record struct StateDigest(UInt128 Sum)
     private const byte CollectionDomain = 2;
     private const byte NameDomain = 3;
     private const byte RequestDomain = 4;
+    private const byte IndexDomain = 5;
 
     // "replication-sum1", little-endian.
     private const ulong Key0 = 0x7461_6369_6c70_6572;
@@ -55,6 +57,22 @@ public readonly record struct StateDigest(UInt128 Sum)
 
     /// <summary>With one collection less.</summary>
     public StateDigest WithoutCollection(string name, CollectionKind kind) => new(unchecked(Sum - HashOf(name, kind)));
+
+    /// <summary>With one index more.</summary>
+    /// <param name="collection">The collection's name in ASCII.</param>
+    /// <param name="index">Without its entries, which follow from the records.</param>
+    public StateDigest WithIndex(ReadOnlySpan<byte> collection, IndexState index) => new(unchecked(Sum + HashOf(collection, index)));
+
+    /// <summary>With one index less.</summary>
+    public StateDigest WithoutIndex(ReadOnlySpan<byte> collection, IndexState index) => new(unchecked(Sum - HashOf(collection, index)));
+
+    /// <summary>With one collection more: itself and the definitions of its indexes, not its records.</summary>
+    public StateDigest WithCollection(Collection collection)
+    {
+        var digest = WithCollection(collection.Name, collection.Kind);
+        foreach (var index in collection.Indexes) digest = digest.WithIndex(collection.NameBytes, index.State);
+        return digest;
+    }
 
     /// <summary>With one remembered request more.</summary>
     /// <param name="id">1 to 64 bytes.</param>
@@ -100,6 +118,19 @@ public readonly record struct StateDigest(UInt128 Sum)
         hash.Append(key);
         hash.Append(middle);
         hash.Append(value);
+        return hash.Finish();
+    }
+
+    // domain u8, name length u8, name, the index as SnapshotIndex
+    private static UInt128 HashOf(ReadOnlySpan<byte> collection, IndexState index)
+    {
+        Span<byte> head = stackalloc byte[2 + 64];
+        head[0] = IndexDomain;
+        head[1] = (byte)collection.Length;
+        collection.CopyTo(head[2..]);
+        var hash = new SipHash128(Key0, Key1);
+        hash.Append(head[..(2 + collection.Length)]);
+        hash.Append(index.ToArray());
         return hash.Finish();
     }
 

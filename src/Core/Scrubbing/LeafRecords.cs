@@ -26,7 +26,7 @@ public sealed class LeafRecords(ReadView view, BitArray leaves)
         foreach (var collection in view.State.Collections.Values)
         {
             if (leaves[NameRange.LeafOf(collection.NameBytes, [])])
-                yield return new LeafRecord(collection.Name, ReadOnlyMemory<byte>.Empty, 0, StateDigest.Empty.WithCollection(collection.Name, collection.Kind));
+                yield return new LeafRecord(collection.Name, ReadOnlyMemory<byte>.Empty, 0, StateDigest.Empty.WithCollection(collection));
             for (var cursor = collection.Records.From([]); cursor.MoveNext();)
             {
                 if (++seen % Stride == 0) cancellation.ThrowIfCancellationRequested();

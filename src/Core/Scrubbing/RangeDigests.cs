@@ -29,7 +29,7 @@ public sealed class RangeDigests
         foreach (var collection in view.State.Collections.Values)
         {
             ref var own = ref digests._leaves[NameRange.LeafOf(collection.NameBytes, [])];
-            own = own.WithCollection(collection.Name, collection.Kind);
+            own = own.WithCollection(collection);
             for (var cursor = collection.Records.From([]); cursor.MoveNext();)
             {
                 ref var leaf = ref digests._leaves[NameRange.LeafOf(collection.NameBytes, cursor.Current.Key)];

@@ -12,11 +12,13 @@ internal sealed class ChunkBuilder
     private const int NameField = 1;
     private const int KindField = 2;
     private const int RecordsField = 3;
+    private const int IndexesField = 4;
 
     private readonly ArrayBufferWriter<byte> _sections = new();
     private readonly ArrayBufferWriter<byte> _records = new();
     private string _collection = string.Empty;
     private CollectionKind _kind;
+    private readonly ArrayBufferWriter<byte> _indexes = new(); // stand in a collection's first section
     private bool _open;
     private bool _goesOn; // the open section has records in an earlier chunk
 
@@ -27,10 +29,18 @@ internal sealed class ChunkBuilder
     public int Records { get; private set; }
 
     /// <summary>Begins a section; a collection without records has one with none.</summary>
-    public void Open(string collection, CollectionKind kind)
+    public void Open(Collection collection)
     {
         Close();
-        (_collection, _kind, _open, _goesOn) = (collection, kind, true, false);
+        (_collection, _kind, _open, _goesOn) = (collection.Name, collection.Kind, true, false);
+        foreach (var index in collection.Indexes)
+        {
+            var state = index.State.ToArray();
+            var writer = new PayloadWriter(_indexes.GetSpan(PayloadWriter.SizeOfMessage(state.Length)));
+            writer.Message(IndexesField, state.Length);
+            writer.Raw(state);
+            _indexes.Advance(writer.Written);
+        }
     }
 
     public void Add(Record record)
@@ -65,13 +75,15 @@ internal sealed class ChunkBuilder
         if (!_open || (_goesOn && _records.WrittenCount == 0)) return;
         Span<byte> name = stackalloc byte[CollectionName.MaxLength];
         name = name[..Encoding.ASCII.GetBytes(_collection, name)];
-        var size = PayloadWriter.SizeOfBytes(name.Length) + PayloadWriter.SizeOfNumber((ulong)_kind) + _records.WrittenCount;
+        var size = PayloadWriter.SizeOfBytes(name.Length) + PayloadWriter.SizeOfNumber((ulong)_kind) + _records.WrittenCount + _indexes.WrittenCount;
         var framed = PayloadWriter.SizeOfMessage(size);
         var writer = new PayloadWriter(_sections.GetSpan(framed));
         writer.Message(SectionsField, size);
         writer.Bytes(NameField, name);
         writer.Number(KindField, (ulong)_kind);
         writer.Raw(_records.WrittenSpan);
+        writer.Raw(_indexes.WrittenSpan);
+        _indexes.ResetWrittenCount();
         _sections.Advance(framed);
         _records.ResetWrittenCount();
         _open = false;

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
+using Replication.Core.Indexes;
 using Replication.Core.Payloads;
 using Replication.Core.Records;
 
@@ -52,6 +53,7 @@ internal sealed class ChunkDecoder
     private ChunkSection ReadSection(ReadOnlySpan<byte> bytes)
     {
         var (name, kind, records) = (string.Empty, CollectionKind.Json, new List<RecordBytes>());
+        var indexes = new List<IndexState>();
         var fields = new PayloadReader(bytes);
         while (fields.Next())
         {
@@ -66,10 +68,13 @@ internal sealed class ChunkDecoder
                 case 3:
                     records.Add(ReadRecord(fields.Bytes));
                     break;
+                case 4:
+                    indexes.Add(IndexState.Read(fields.Bytes));
+                    break;
             }
         }
         if (!CollectionName.IsValid(name)) throw new MalformedPayloadException("a section names no collection");
-        return new ChunkSection(name, kind, _bytes, records);
+        return new ChunkSection(name, kind, _bytes, records) { Indexes = indexes };
     }
 
     private RecordBytes ReadRecord(ReadOnlySpan<byte> bytes)

@@ -1,4 +1,5 @@
 using System.Text;
+using Replication.Core.Indexes;
 using Replication.Core.Records;
 
 namespace Replication.Core.Snapshots;
@@ -28,6 +29,9 @@ internal sealed class ChunkSection
 
     /// <summary>Their keys ascend; none of an empty collection.</summary>
     public IReadOnlyList<RecordBytes> Records { get; }
+
+    /// <summary>Of the collection; empty but in its first section.</summary>
+    public IReadOnlyList<IndexState> Indexes { get; init; } = [];
 
     /// <summary>Of these records.</summary>
     public StateDigest Digest { get; }

@@ -77,8 +77,8 @@ public static class SnapshotWriter
         var digest = StateDigest.Empty;
         foreach (var collection in view.State.Collections.Values)
         {
-            builder.Open(collection.Name, collection.Kind);
-            digest = digest.WithCollection(collection.Name, collection.Kind);
+            builder.Open(collection);
+            digest = digest.WithCollection(collection);
             var cursor = collection.Records.From([]);
             while (cursor.MoveNext())
             {

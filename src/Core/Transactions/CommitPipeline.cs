@@ -1,3 +1,4 @@
+using Replication.Core.Indexes;
 using Replication.Core.Log;
 using Replication.Core.Positions;
 using Replication.Core.Records;
@@ -25,8 +26,10 @@ public sealed class CommitPipeline
     private readonly StateBuilder _state;
     private readonly Epoch _epoch;
     private readonly int _digestInterval;
+    private readonly int _indexStep;
     private readonly TransactionEncoder _encoder = new();
     private readonly Dictionary<string, CollectionKind?> _overlay = new(StringComparer.Ordinal);
+    private readonly TransactionIndexes _indexes;
     private LogBatch _filling = new();
     private LogBatch _spare = new();
     private long _lastDigest;
@@ -36,11 +39,13 @@ public sealed class CommitPipeline
     /// <param name="epoch">The reign to write in; its epoch start is the first entry to append.</param>
     /// <param name="digests">Is told the digest behind each entry.</param>
     /// <param name="digestInterval">A digest is logged at least every so many entries.</param>
-    public CommitPipeline(DatabaseState state, Epoch epoch, DigestHistory digests, int digestInterval = DigestInterval)
+    /// <param name="indexStep">Records that one step in the building of an index covers at most.</param>
+    public CommitPipeline(DatabaseState state, Epoch epoch, DigestHistory digests, int digestInterval = DigestInterval, int indexStep = IndexStep.MaxRecords)
     {
         _state = new StateBuilder(state, digests);
+        _indexes = new TransactionIndexes(_state);
         _epoch = epoch;
-        _digestInterval = digestInterval;
+        (_digestInterval, _indexStep) = (digestInterval, indexStep);
         _lastDigest = state.Index;
         _filling.Restart(state.Tail);
     }
@@ -76,10 +81,16 @@ public sealed class CommitPipeline
         var size = _encoder.Size();
         if (_state.UsedBytes + size > MaxMemoryBytes && AddsData(transaction))
             return new CommitOutcome.Rejected(RejectionReason.MemoryFull, $"The data takes {_state.UsedBytes} bytes of memory, and {MaxMemoryBytes} are permitted. Nothing was written. Delete something, close views that are long open, or raise Replication:MaxMemoryBytes.");
-        _encoder.Write(_filling.Payload(size));
-        var position = Seal(size, EntryKind.Transaction, nowMicros);
-        if (position.Index - _lastDigest >= _digestInterval) AppendDigest(nowMicros);
-        return new CommitOutcome.Committed(position);
+        return new CommitOutcome.Committed(AppendEncoded(size, nowMicros));
+    }
+
+    /// <summary>Appends the next step of an index that is being built, if there is one and memory for it.</summary>
+    public void BuildIndexes(long nowMicros)
+    {
+        if (_state.UsedBytes > MaxMemoryBytes || _state.NextIndexStep(_indexStep) is not var (collection, upTo, step)) return;
+        _encoder.Restart(default);
+        _encoder.Add(OperationAction.BuildIndex, collection, upTo, step.ToArray());
+        AppendEncoded(_encoder.Size(), nowMicros);
     }
 
     /// <summary>Appends a control entry.</summary>
@@ -109,6 +120,14 @@ public sealed class CommitPipeline
 
     /// <summary>The disk has the batch; it may be used again.</summary>
     public void Complete(LogBatch batch) => _spare = batch;
+
+    private LogPosition AppendEncoded(int size, long nowMicros)
+    {
+        _encoder.Write(_filling.Payload(size));
+        var position = Seal(size, EntryKind.Transaction, nowMicros);
+        if (position.Index - _lastDigest >= _digestInterval) AppendDigest(nowMicros);
+        return position;
+    }
 
     private LogPosition Seal(int size, EntryKind kind, long nowMicros)
     {
@@ -156,6 +175,7 @@ public sealed class CommitPipeline
     private CommitOutcome.Rejected? Encode(CheckedTransaction candidate)
     {
         _overlay.Clear();
+        _indexes.Restart();
         _encoder.Restart(candidate.Transaction.RequestId);
         for (var i = 0; i < candidate.Transaction.Operations.Count; i++)
         {
@@ -180,8 +200,9 @@ public sealed class CommitPipeline
                     if (operation.Action == OperationAction.DropCollection) _overlay[operation.Collection] = null;
                     break;
             }
+            if (_indexes.Take(operation, kind, i) is { } refused) return refused;
             _encoder.Add(operation.Action, operation.Collection, operation.Key, operation.Value);
         }
-        return null;
+        return _indexes.Finish();
     }
 }

@@ -1,3 +1,4 @@
+using Replication.Core.Indexes;
 using Replication.Core.Log;
 using Replication.Core.Records;
 using Replication.Core.Reigns;
@@ -19,9 +20,11 @@ public sealed class Committer
     private readonly DigestHistory _digests;
     private readonly int _digestInterval;
     private readonly int _requestsRemembered;
+    private readonly int _indexStep;
     private CommitPipeline _pipeline;
     private List<(ICommitCaller Caller, CommitOutcome Outcome)> _answers = [];
     private bool _diskBusy;
+    private bool _diskRefused;
 
     /// <summary>Begins behind a state that is durable and shown.</summary>
     /// <param name="state">Everything in the log.</param>
@@ -29,18 +32,20 @@ public sealed class Committer
     /// <param name="digests">Is told the digest behind each entry.</param>
     /// <param name="digestInterval">A digest is logged at least every so many entries.</param>
     /// <param name="requestsRemembered">So many requests are remembered, on every node.</param>
+    /// <param name="indexStep">Records that one step in the building of an index covers at most.</param>
     public Committer(
         DatabaseState state,
         Reign reign,
         DigestHistory digests,
         int digestInterval = CommitPipeline.DigestInterval,
-        int requestsRemembered = RequestMemory.DefaultCapacity)
+        int requestsRemembered = RequestMemory.DefaultCapacity,
+        int indexStep = IndexStep.MaxRecords)
     {
         _reign = reign;
         _digests = digests;
         _digestInterval = digestInterval;
-        _requestsRemembered = requestsRemembered;
-        _pipeline = new CommitPipeline(state, reign.Epoch, digests, digestInterval);
+        (_requestsRemembered, _indexStep) = (requestsRemembered, indexStep);
+        _pipeline = new CommitPipeline(state, reign.Epoch, digests, digestInterval, indexStep);
     }
 
     /// <summary>Bytes of memory beyond which only deletes are accepted.</summary>
@@ -84,6 +89,16 @@ public sealed class Committer
         _answers.Add((caller, new CommitOutcome.Committed(_pipeline.Newest.Position)));
     }
 
+    /// <summary>
+    /// Takes the next step of an index that is being built, one a batch. Behind a batch that the disk refused it waits for one
+    /// that it takes.
+    /// </summary>
+    public void BuildIndexes(long nowMicros)
+    {
+        if (_diskBusy || _diskRefused) return;
+        _pipeline.BuildIndexes(nowMicros);
+    }
+
     /// <summary>The batch to take to the disk now; null while the disk has one or there is nothing to write.</summary>
     public CommitBatch? TakeBatch()
     {
@@ -98,7 +113,7 @@ public sealed class Committer
     /// <summary>The disk has the batch. Everybody may be answered; the next one may be taken.</summary>
     public void Complete(CommitBatch batch)
     {
-        _diskBusy = false;
+        (_diskBusy, _diskRefused) = (false, false);
         _pipeline.Complete(batch.Log);
     }
 
@@ -114,9 +129,9 @@ public sealed class Committer
     {
         var answers = _answers;
         _answers = [];
-        _diskBusy = false;
+        (_diskBusy, _diskRefused) = (false, true);
         _digests.States.CutBehind(durable.Index);
-        _pipeline = new CommitPipeline(durable, _reign.Epoch, _digests, _digestInterval) { MaxMemoryBytes = MaxMemoryBytes };
+        _pipeline = new CommitPipeline(durable, _reign.Epoch, _digests, _digestInterval, _indexStep) { MaxMemoryBytes = MaxMemoryBytes };
         batch.Reject(rejection, durable.Index);
         CommitBatch.Reject(answers, rejection, durable.Index);
     }

@@ -1,3 +1,4 @@
+using Replication.Core.Indexes;
 using Replication.Core.Records;
 
 namespace Replication.Core.Transactions;
@@ -6,7 +7,7 @@ namespace Replication.Core.Transactions;
 /// <param name="Action">What to do.</param>
 /// <param name="Collection">In which collection.</param>
 /// <param name="Key">UTF-8, 1 to 1,024 bytes; empty for operations on collections.</param>
-/// <param name="Value">For a put.</param>
+/// <param name="Value">For a put; for operations on indexes what <see cref="IndexDefinition"/> writes.</param>
 /// <param name="Precondition">What must hold before.</param>
 public readonly record struct Operation(
     OperationAction Action, string Collection, ReadOnlyMemory<byte> Key, ReadOnlyMemory<byte> Value, Precondition Precondition)
@@ -25,4 +26,16 @@ public readonly record struct Operation(
 
     /// <summary>Removes a collection with all its records.</summary>
     public static Operation Drop(string collection) => new(OperationAction.DropCollection, collection, default, default, default);
+
+    /// <summary>Creates an index of a collection of JSON documents; it is built while writes go on.</summary>
+    /// <param name="collection">Must exist.</param>
+    /// <param name="name">As for collections; unique within this one.</param>
+    /// <param name="path">See <see cref="JsonPath"/>.</param>
+    /// <param name="isUnique">Whether a value may stand in one record only.</param>
+    public static Operation CreateIndex(string collection, string name, string path, bool isUnique = false) =>
+        new(OperationAction.CreateIndex, collection, default, IndexDefinition.Encode(name, path, isUnique), default);
+
+    /// <summary>Removes an index.</summary>
+    public static Operation DropIndex(string collection, string name) =>
+        new(OperationAction.DropIndex, collection, default, IndexDefinition.Encode(name, string.Empty, isUnique: false), default);
 }

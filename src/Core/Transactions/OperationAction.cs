@@ -13,4 +13,10 @@ public enum OperationAction
     CreateBytesCollection = 3,
     /// <summary>Removes a collection with all its records.</summary>
     DropCollection = 4,
+    /// <summary>Creates an index of a collection of JSON documents.</summary>
+    CreateIndex = 5,
+    /// <summary>Removes an index.</summary>
+    DropIndex = 6,
+    /// <summary>One step in the building of an index; logged by the primary, never asked for.</summary>
+    BuildIndex = 7,
 }

@@ -31,4 +31,10 @@ public enum RejectionReason
     MemoryFull,
     /// <summary>The node does not write.</summary>
     NotPrimary,
+    /// <summary>Another record has a value that an index wants in one record only.</summary>
+    UniqueViolation,
+    /// <summary>An index to be dropped is not there.</summary>
+    UnknownIndex,
+    /// <summary>An index to be created is there already.</summary>
+    IndexExists,
 }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Unicode;
+using Replication.Core.Indexes;
+using Replication.Core.Payloads;
 using Replication.Core.Records;
 
 namespace Replication.Core.Transactions;
@@ -78,8 +80,9 @@ public sealed class TransactionCheck(TransactionLimits limits)
     {
         if (!CollectionName.IsValid(operation.Collection))
             return new(RejectionReason.InvalidCollectionName, $"'{Shown(operation.Collection)}' is no name for a collection; use 1 to 64 of a-z, 0-9, _ and -.", position);
-        if (operation.Action > OperationAction.DropCollection || operation.Precondition.Kind > PreconditionKind.UnchangedSince)
+        if (operation.Action > OperationAction.DropIndex || operation.Precondition.Kind > PreconditionKind.UnchangedSince)
             return new(RejectionReason.InvalidArgument, "The operation's action or precondition is unknown to this version.", position);
+        if (operation.Action is OperationAction.CreateIndex or OperationAction.DropIndex) return CheckIndexOperation(operation, position);
         if (operation.Action != OperationAction.Put && !operation.Value.IsEmpty)
             return new(RejectionReason.InvalidArgument, "Only a put takes a value; this operation takes no value.", position);
         if (operation.Action is not (OperationAction.Put or OperationAction.Delete)) return CheckCollectionOperation(operation, position);
@@ -88,6 +91,26 @@ public sealed class TransactionCheck(TransactionLimits limits)
             ? new(RejectionReason.ValueTooLarge, $"The value has {operation.Value.Length} bytes; at most {limits.MaxValueBytes} are accepted. Split it, or raise the limit on the primary.", position)
             : null;
     }
+
+    private static CommitOutcome.Rejected? CheckIndexOperation(in Operation operation, int position)
+    {
+        if (!operation.Key.IsEmpty || operation.Precondition.Kind != PreconditionKind.None)
+            return new(RejectionReason.InvalidArgument, "An operation on an index takes no key and no precondition.", position);
+        try
+        {
+            if (operation.Action == OperationAction.DropIndex) return CheckIndexName(operation, position);
+            return IndexDefinition.TryRead(operation.Value.Span, out _) is { } violation ? new(RejectionReason.InvalidArgument, violation, position) : null;
+        }
+        catch (MalformedPayloadException malformed)
+        {
+            return new(RejectionReason.InvalidArgument, malformed.Message, position);
+        }
+    }
+
+    private static CommitOutcome.Rejected? CheckIndexName(in Operation operation, int position) =>
+        CollectionName.IsValid(IndexDefinition.ReadName(operation.Value.Span))
+            ? null
+            : new(RejectionReason.InvalidArgument, "The operation names no index; a name is 1 to 64 of a-z, 0-9, _ and -.", position);
 
     private static CommitOutcome.Rejected? CheckCollectionOperation(in Operation operation, int position)
     {

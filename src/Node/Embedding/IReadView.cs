@@ -1,3 +1,4 @@
+using Replication.Core.Indexes;
 using Replication.Core.Positions;
 
 namespace Replication.Node.Embedding;
@@ -19,5 +20,14 @@ public interface IReadView : IDisposable
     /// <param name="collection">An unknown one has none.</param>
     /// <param name="prefix">Only keys that begin with this.</param>
     IEnumerable<(string Key, T Value)> Scan<T>(string collection, string prefix = "")
+        where T : class;
+
+    /// <summary>JSON documents by a secondary index, in the order of the indexed values and then of the keys; each once.</summary>
+    /// <param name="collection">An unknown one has none.</param>
+    /// <param name="index">Its name.</param>
+    /// <param name="request">Which values.</param>
+    /// <exception cref="IndexNotReadyException">There is no such index, it is being built, or it could not be built.</exception>
+    /// <exception cref="ArgumentException">The bounds do not go together, or a value is none.</exception>
+    IEnumerable<(string Key, T Value)> Query<T>(string collection, string index, IndexRequest request)
         where T : class;
 }

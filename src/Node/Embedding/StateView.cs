@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Replication.Core.Indexes;
 using Replication.Core.Positions;
 using Replication.Core.Records;
 using Replication.Node.Views;
@@ -35,7 +36,31 @@ internal sealed class StateView(OpenView opened) : IReadView
         while (TryMove<T>(ref cursor, start, out var found)) yield return found;
     }
 
+    public IEnumerable<(string Key, T Value)> Query<T>(string collection, string index, IndexRequest request)
+        where T : class
+    {
+        if (IndexBounds.TryCreate(request, out var bounds) is { } violation) throw new ArgumentException($"The query is not accepted: {violation}.", nameof(request));
+        if (!_view.State.Collections.TryGetValue(collection, out var found)) return [];
+        var named = found.FindIndex(index);
+        using var reading = _view.Enter();
+        return named?.State.Phase == IndexPhase.Ready ? Query<T>(new IndexQuery(_view, found, named, bounds!)) : throw IndexNotReadyException.Of(collection, index, named);
+    }
+
     public void Dispose() => opened.Dispose();
+
+    private IEnumerable<(string Key, T Value)> Query<T>(IndexQuery query)
+        where T : class
+    {
+        while (TryMove<T>(query, out var found)) yield return found;
+    }
+
+    private bool TryMove<T>(IndexQuery query, out (string Key, T Value) found)
+    {
+        using var reading = _view.Enter();
+        var goesOn = query.MoveNext();
+        found = goesOn ? (Encoding.UTF8.GetString(query.Current.Key), Read<T>(query.Current)) : default;
+        return goesOn;
+    }
 
     internal static T Read<T>(Record record) =>
         JsonSerializer.Deserialize<T>(record.Value, JsonSerializerOptions.Web) ?? throw new JsonException("The document is null.");

@@ -44,5 +44,23 @@ public sealed class TransactionChanges
         return this;
     }
 
+    /// <summary>Creates a secondary index of a collection of JSON documents that exists; it is built while writes go on.</summary>
+    /// <param name="collection">The collection.</param>
+    /// <param name="name"><c>[a-z0-9_-]{1,64}</c>, unique within the collection.</param>
+    /// <param name="path">Names of members with dots between them, like <c>address.city</c>.</param>
+    /// <param name="isUnique">Whether a value may stand in one record only.</param>
+    public TransactionChanges CreateIndex(string collection, string name, string path, bool isUnique = false)
+    {
+        _operations.Add(Operation.CreateIndex(collection, name, path, isUnique));
+        return this;
+    }
+
+    /// <summary>Removes a secondary index.</summary>
+    public TransactionChanges DropIndex(string collection, string name)
+    {
+        _operations.Add(Operation.DropIndex(collection, name));
+        return this;
+    }
+
     internal Transaction ToTransaction() => new(_operations, _requestId, _firstSentAfter);
 }

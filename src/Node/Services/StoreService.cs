@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Google.Protobuf;
 using Grpc.Core;
+using Replication.Core.Indexes;
 using Replication.Core.Records;
 using Replication.Core.Transactions;
 using Replication.Protos.V1;
@@ -95,6 +96,37 @@ internal sealed class StoreService(ReplicationNode node, ReadGate gate) : Store.
             await responseStream.WriteAsync(page, context.CancellationToken);
         }
         while (more);
+    }
+
+    public override async Task Query(QueryRequest request, IServerStreamWriter<ScanResponse> responseStream, ServerCallContext context)
+    {
+        var bounds = request.ToBounds();
+        using var opened = await gate.OpenAsync(request.Require, $"query of {request.Collection} for {context.Peer}", context.CancellationToken);
+        var view = opened.View;
+        var state = view.State;
+        if (!state.Collections.TryGetValue(request.Collection, out var collection)) throw Unknown(request.Collection, state);
+        QueryPages pages;
+        using (ReadGate.Enter(view)) pages = new QueryPages(new IndexQuery(view, collection, collection.ReadyIndex(request.Index, state), bounds, request.Continuation.Span), request.Limit);
+        bool more;
+        do
+        {
+            var page = new ScanResponse { Stamp = gate.Stamp(state) };
+            gate.ThrowIfTakenBack(state);
+            using (ReadGate.Enter(view)) more = pages.Next(page, index => state.PositionOf(index).ToMessage());
+            await responseStream.WriteAsync(page, context.CancellationToken);
+        }
+        while (more);
+    }
+
+    public override async Task<ListIndexesResponse> ListIndexes(ListIndexesRequest request, ServerCallContext context)
+    {
+        var state = await gate.StateAsync(request.Require, context.CancellationToken);
+        if (request.Collection.Length > 0 && !state.Collections.ContainsKey(request.Collection)) throw Unknown(request.Collection, state);
+        var response = new ListIndexesResponse { Stamp = gate.Stamp(state) };
+        foreach (var collection in state.Collections.Values)
+            if (request.Collection.Length == 0 || request.Collection == collection.Name)
+                response.Indexes.AddRange(collection.Indexes.Select(index => index.ToMessage(collection)));
+        return response;
     }
 
     public override async Task<ListCollectionsResponse> ListCollections(ListCollectionsRequest request, ServerCallContext context)

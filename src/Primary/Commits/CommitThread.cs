@@ -33,7 +33,7 @@ public sealed class CommitThread : IDisposable
     private bool _synced;
     private DiskFullException? _diskFull;
     private bool _isFull;
-    private bool _stopping;
+    private volatile bool _stopping;
 
     /// <summary>Begins a reign: promises it, writes its epoch start and takes transactions.</summary>
     /// <param name="database">Lent for the life of this object.</param>
@@ -174,6 +174,7 @@ public sealed class CommitThread : IDisposable
 
     private void Submit()
     {
+        if (!_stopping) _committer.BuildIndexes(Now()); // Goes on at the next start.
         if (_committer.TakeBatch() is not { } batch) return;
         _lease.Epochs = batch.State.Epochs;
         _inFlight = batch;

@@ -122,6 +122,32 @@ internal sealed class FakeStore(FakeRecords records) : Store.StoreBase
         }
     }
 
+    /// <summary>The query that came last. Answered with all records of its collection.</summary>
+    public QueryRequest? LastQuery { get; private set; }
+
+    /// <summary>What is answered to those who list indexes, one after the other.</summary>
+    public ConcurrentQueue<Protos.V1.Index[]> Indexes { get; } = new();
+
+    public override async Task Query(QueryRequest request, IServerStreamWriter<ScanResponse> responseStream, ServerCallContext context)
+    {
+        await BeforeRead(context);
+        LastQuery = request;
+        foreach (var page in records.Scan(request.Collection).Chunk(PageRecords))
+        {
+            var response = new ScanResponse { Stamp = Stamp() };
+            response.Records.AddRange(page);
+            await responseStream.WriteAsync(response, context.CancellationToken);
+        }
+    }
+
+    public override async Task<ListIndexesResponse> ListIndexes(ListIndexesRequest request, ServerCallContext context)
+    {
+        await BeforeRead(context);
+        var response = new ListIndexesResponse { Stamp = Stamp() };
+        if (Indexes.TryDequeue(out var indexes)) response.Indexes.AddRange(indexes);
+        return response;
+    }
+
     public override async Task<ListCollectionsResponse> ListCollections(ListCollectionsRequest request, ServerCallContext context)
     {
         await BeforeRead(context);

@@ -21,7 +21,7 @@ internal sealed class Offer
         long offset = SnapshotFile.HeaderSize;
         foreach (var collection in state.Collections.Values)
         {
-            builder.Open(collection.Name, collection.Kind);
+            builder.Open(collection);
             for (var cursor = collection.Records.From([]); cursor.MoveNext();)
             {
                 builder.Add(cursor.Current);

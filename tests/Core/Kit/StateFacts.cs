@@ -1,4 +1,5 @@
 using System.Text;
+using Replication.Core.Indexes;
 using Replication.Core.Records;
 
 namespace Replication.Core.Tests.Kit;
@@ -15,6 +16,11 @@ internal static class StateFacts
             lines.Add($"{collection.Name} ({collection.Kind})");
             for (var cursor = collection.Records.From([]); cursor.MoveNext();)
                 lines.Add($"{collection.Name}/{Encoding.UTF8.GetString(cursor.Current.Key)} = {Convert.ToHexString(cursor.Current.Value)} @ {cursor.Current.Index}");
+            foreach (var index in collection.Indexes)
+            {
+                lines.Add($"{collection.Name}#{index.Name} ({index.Definition.Path}{(index.Definition.IsUnique ? ", unique" : string.Empty)}) {index.State.Phase} {Encoding.UTF8.GetString(index.State.BuiltUpTo.Span)}{index.State.Failure}");
+                for (var cursor = index.Entries.From([]); cursor.MoveNext();) lines.Add($"{collection.Name}#{index.Name} {Convert.ToHexString(cursor.Current)}");
+            }
         }
         for (var number = 0; number < state.Requests.Count; number++)
             lines.Add($"request {Convert.ToHexString(state.Requests.IdOf(number))} @ {state.Requests.IndexOf(number)}");
@@ -27,11 +33,18 @@ internal static class StateFacts
         var digest = StateDigest.Empty;
         foreach (var collection in state.Collections.Values)
         {
-            digest = digest.WithCollection(collection.Name, collection.Kind);
+            digest = digest.WithCollection(collection);
             for (var cursor = collection.Records.From([]); cursor.MoveNext();) digest = digest.With(Encoding.ASCII.GetBytes(collection.Name), cursor.Current);
         }
         for (var number = 0; number < state.Requests.Count; number++) digest = digest.WithRequest(state.Requests.IdOf(number), state.Requests.IndexOf(number));
         return digest;
+    }
+
+    /// <summary>What is wrong with the indexes; null when nothing is.</summary>
+    public static string? IndexDifference(DatabaseState state)
+    {
+        using var view = ReadView.Open(state);
+        return IndexCheck.Difference(view);
     }
 
     /// <summary>Records that are there.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using Replication.Core.Indexes;
 using Replication.Core.Log;
 using Replication.Core.Positions;
 using Replication.Core.Records;
@@ -13,14 +14,15 @@ internal sealed class TestPrimary
     private readonly List<byte[]> _frames = [];
     private readonly TransactionCheck _check;
 
-    public TestPrimary(TransactionLimits? limits = null, int requestsRemembered = 0)
+    public TestPrimary(TransactionLimits? limits = null, int requestsRemembered = 0, int indexStep = IndexStep.MaxRecords)
     {
+        Pipeline = new CommitPipeline(DatabaseState.Empty, new Epoch(1), new DigestHistory(16), indexStep: indexStep);
         _check = new TransactionCheck(limits ?? TransactionLimits.Default);
         Pipeline.Append(EntryKind.EpochStart, new EpochStart(0x5EED, 7, "first", requestsRemembered).ToArray(), Now);
         Publish();
     }
 
-    public CommitPipeline Pipeline { get; } = new(DatabaseState.Empty, new Epoch(1), new DigestHistory(16));
+    public CommitPipeline Pipeline { get; }
 
     /// <summary>The time of every transaction.</summary>
     public long Now { get; set; } = 1_000;
@@ -62,6 +64,13 @@ internal sealed class TestPrimary
         Assert.Equal((before.Digest, before.Records, before.Tail), (Published.Digest, Published.Records, Published.Tail));
         Assert.Equal(before.Collections, Published.Collections);
         return rejected;
+    }
+
+    /// <summary>Takes steps until no index is being built, each in a batch of its own.</summary>
+    public void BuildIndexes()
+    {
+        Publish();
+        for (Pipeline.BuildIndexes(Now); Pipeline.HasBatch; Pipeline.BuildIndexes(Now)) Publish();
     }
 
     /// <summary>Writes the batch, as far as there is one, and shows its state.</summary>

@@ -153,6 +153,12 @@ public sealed class StateBuilderTests
         { "empty key", "a key has 0 bytes" },
         { "long key", "a key has 1025 bytes" },
         { "garbage", "Malformed payload" },
+        { "index of bytes", "collection 'a' holds bytes and cannot have an index" },
+        { "index twice", "index 'n' cannot be created" },
+        { "no index", "there is no index 'n'" },
+        { "no definition", "'' is no name for an index" },
+        { "index built twice", "index 'n' is Ready, and a step builds it" },
+        { "step back", "index 'n' is Building, and a step builds it" },
     };
 
     [Theory]
@@ -161,6 +167,11 @@ public sealed class StateBuilderTests
     {
         const OperationEntry.Types.Action Create = OperationEntry.Types.Action.CreateJsonCollection;
         static OperationEntry Op(OperationEntry.Types.Action action, string key = "k") => new() { Action = action, Key = ByteString.CopyFromUtf8(key) };
+        static OperationEntry Index(OperationEntry.Types.Action action) => new() { Action = action, Value = new Protos.V1.IndexEntry { Name = "n", Path = "n" }.ToByteString() };
+        static OperationEntry Step(string key, bool isLast) => new()
+        {
+            Action = OperationEntry.Types.Action.BuildIndex, Key = ByteString.CopyFromUtf8(key), Value = new Protos.V1.IndexStepEntry { Name = "n", IsLast = isLast }.ToByteString(),
+        };
         OperationEntry[] operations = what switch
         {
             "dropped twice" => [Op(Create), Op(OperationEntry.Types.Action.DropCollection), Op(OperationEntry.Types.Action.DropCollection)],
@@ -170,6 +181,12 @@ public sealed class StateBuilderTests
             "empty key" => [Op(Create), Op(OperationEntry.Types.Action.Put, string.Empty)],
             "long key" => [Op(Create), Op(OperationEntry.Types.Action.Put, new string('k', 1025))],
             "garbage" => [],
+            "index of bytes" => [Op(OperationEntry.Types.Action.CreateBytesCollection), Index(OperationEntry.Types.Action.CreateIndex)],
+            "index twice" => [Op(Create), Index(OperationEntry.Types.Action.CreateIndex), Index(OperationEntry.Types.Action.CreateIndex)],
+            "no index" => [Op(Create), Index(OperationEntry.Types.Action.DropIndex)],
+            "no definition" => [Op(Create), Op(OperationEntry.Types.Action.CreateIndex)],
+            "index built twice" => [Op(Create), Index(OperationEntry.Types.Action.CreateIndex), Step("k", isLast: true), Step("k", isLast: true)],
+            "step back" => [Op(Create), Index(OperationEntry.Types.Action.CreateIndex), Step("l", isLast: false), Step("k", isLast: false)],
             _ => [Op(OperationEntry.Types.Action.Put)],
         };
         var entry = new TransactionEntry { Operations = { operations } };

@@ -111,7 +111,7 @@ public sealed class TransactionCheckTests
     [Fact]
     public void Unknown_actions_and_preconditions()
     {
-        Rejected(RejectionReason.InvalidArgument, 0, "action", new Operation((OperationAction)5, "c", Utf8("k"), default, default));
+        Rejected(RejectionReason.InvalidArgument, 0, "action", new Operation(OperationAction.BuildIndex, "c", Utf8("k"), default, default));
         Rejected(RejectionReason.InvalidArgument, 0, "precondition is unknown", Put("c", "k", "1", new Precondition((PreconditionKind)4)));
     }
 

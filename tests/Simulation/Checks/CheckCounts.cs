@@ -26,6 +26,13 @@ internal sealed class CheckCounts
     public long Retained { get; set; }
 
     public long Lags { get; set; }
+
+    public long Indexes { get; set; }
+
+    public long IndexesInBuilding { get; set; }
+
+    public long UniqueViolations { get; set; }
+
     public long MemoryReplaced { get; set; }
 
     /// <summary>Answers that a call got when it was sent again.</summary>
@@ -47,6 +54,9 @@ internal sealed class CheckCounts
         Totals += other.Totals;
         Retained += other.Retained;
         Lags += other.Lags;
+        Indexes += other.Indexes;
+        IndexesInBuilding += other.IndexesInBuilding;
+        UniqueViolations += other.UniqueViolations;
         MemoryReplaced += other.MemoryReplaced;
         AnsweredAgain += other.AnsweredAgain;
         Forgotten += other.Forgotten;

@@ -1,3 +1,4 @@
+using Replication.Core.Indexes;
 using Replication.Core.Log;
 using Replication.Core.Positions;
 using Replication.Core.Records;
@@ -126,6 +127,10 @@ internal sealed class History(int requestsRemembered = RequestMemory.DefaultCapa
     {
         Counts.Contents++;
         if (Model.Difference(state) is { } difference) throw new Violation("reads equal the log at their position", $"{node} at {state.Index}: {difference}");
+        Counts.Indexes += state.Collections.Values.Sum(collection => collection.Indexes.Length);
+        Counts.IndexesInBuilding += state.Collections.Values.Sum(collection => collection.Indexes.Count(index => index.State is { Phase: IndexPhase.Building, BuiltUpTo.Length: > 0 }));
+        using var view = ReadView.Open(state);
+        if (IndexCheck.Difference(view) is { } wrong) throw new Violation("indexes hold exactly what the records say", $"{node} at {state.Index}: {wrong}");
     }
 
     /// <summary>A node took a frame from a stream.</summary>
@@ -153,8 +158,9 @@ internal sealed class History(int requestsRemembered = RequestMemory.DefaultCapa
                 Counts.Committed++;
                 if (call.Sendings > 1) Counts.AnsweredAgain++;
                 break;
-            case CommitOutcome.Rejected:
+            case CommitOutcome.Rejected rejected:
                 Counts.Rejected++;
+                if (rejected.Reason == RejectionReason.UniqueViolation) Counts.UniqueViolations++;
                 CheckAbsent(call);
                 break;
             case CommitOutcome.Forgotten:

@@ -19,7 +19,7 @@ internal sealed class Model(int requestsRemembered = RequestMemory.DefaultCapaci
     public long Index { get; private set; }
 
     /// <summary>The next entry.</summary>
-    /// <returns>The request id of a transaction; null for other entries.</returns>
+    /// <returns>The request id of a transaction; null for other entries, and for what the primary logs of itself.</returns>
     public string? Take(in FrameHeader header, ReadOnlySpan<byte> payload)
     {
         Index = header.Index;
@@ -30,7 +30,7 @@ internal sealed class Model(int requestsRemembered = RequestMemory.DefaultCapaci
         var request = Encoding.UTF8.GetString(reader.RequestId);
         if (request.Length > 0) _requests.Add((Index, request));
         while (reader.NextOperation(out var operation)) Take(names[operation.Collection], operation);
-        return request;
+        return request.Length == 0 ? null : request;
     }
 
     /// <summary>The value that a reader at an index sees; null when there is no record.</summary>
@@ -103,6 +103,8 @@ internal sealed class Model(int requestsRemembered = RequestMemory.DefaultCapaci
             case OperationAction.DropCollection:
                 versions.Drop(Index);
                 break;
+            case OperationAction.CreateIndex or OperationAction.DropIndex or OperationAction.BuildIndex:
+                break; // What an index holds follows from the records.
             default:
                 versions.Create(Index);
                 break;

@@ -25,7 +25,7 @@ internal sealed class PrimaryProcess(SimulatedCluster cluster, SimulatedNode nod
         Cluster.History.CommittedByRestart(Database.CommitIndex);
         Cluster.History.CheckContent(Name, Database.State);
         var reign = Database.PromiseReign(Name);
-        _committer = new Committer(Database.State, reign, Database.Digests, Cluster.Plan.DigestInterval, Cluster.Plan.RequestsRemembered);
+        _committer = new Committer(Database.State, reign, Database.Digests, Cluster.Plan.DigestInterval, Cluster.Plan.RequestsRemembered, Cluster.Plan.IndexStep);
         _committer.BeginReign(NowMicros());
         Cluster.Trace.Add(Name, "begins a reign", reign.Epoch.Number, Database.State.Index + 1);
         TakeToDisk();
@@ -85,6 +85,7 @@ internal sealed class PrimaryProcess(SimulatedCluster cluster, SimulatedNode nod
 
     private void TakeToDisk()
     {
+        _committer.BuildIndexes(NowMicros());
         if (_committer.TakeBatch() is not { } batch) return;
         Database.Log!.Epochs = batch.State.Epochs;
         Cluster.History.Attempted(batch.Log);

@@ -48,6 +48,9 @@ internal sealed record SimulationPlan
 
     public required int DigestInterval { get; init; }
 
+    /// <summary>Records that one step in the building of an index covers at most.</summary>
+    public required int IndexStep { get; init; }
+
     /// <summary>So few in half of the runs that most are forgotten when they are asked for again.</summary>
     public required int RequestsRemembered { get; init; }
 
@@ -77,6 +80,7 @@ internal sealed record SimulationPlan
             ChunkBytes = random.Next(1, 9) * 128,
             MessageBytes = random.Next(1, 9) * 512,
             DigestInterval = random.Next(10, 200),
+            IndexStep = RandomOf(seed, "index-step").Next(1, 8),
             RequestsRemembered = RandomOf(seed, "requests").Next(2) == 0 ? RandomOf(seed, "few-requests").Next(4, 60) : RandomOf(seed, "many-requests").Next(100, 3000),
             BetweenSnapshots = TimeSpan.FromSeconds(random.Next(3, 20)),
         };

@@ -65,7 +65,7 @@ internal sealed class RunSummary
     {
         yield return Text($"{_runs} runs, {_time.TotalHours:F1} hours of virtual time and {_events} events in {took.TotalSeconds:F0} s: {_time / took:F0} virtual seconds a second");
         yield return Text($"commits {_checks.Committed}, rejected {_checks.Rejected}, unknown {_checks.Unknown}, answered when asked again {_checks.AnsweredAgain}, forgotten {_checks.Forgotten}; sessions resumed {_resumes}, loops refused {_loops}, snapshots installed {_installs}, chunks fetched {_chunksStored}, found from before {_chunksFound}");
-        yield return Text($"checked: states shown {_checks.Shown}, whole contents {_checks.Contents}, frames {_checks.Frames}, answers {_checks.Answers}, preconditions {_checks.Preconditions}, reads {_checks.Reads}, totals {_checks.Totals}, replicas dropped {_checks.Retained}, lags {_checks.Lags}, memory replaced {_checks.MemoryReplaced}");
+        yield return Text($"checked: states shown {_checks.Shown}, whole contents {_checks.Contents}, frames {_checks.Frames}, answers {_checks.Answers}, preconditions {_checks.Preconditions}, reads {_checks.Reads}, totals {_checks.Totals}, replicas dropped {_checks.Retained}, lags {_checks.Lags}, indexes {_checks.Indexes}, in building {_checks.IndexesInBuilding}, unique values defended {_checks.UniqueViolations}, memory replaced {_checks.MemoryReplaced}");
         yield return "faults: " + string.Join(", ", Enum.GetValues<FaultClass>().Select(fault => Text($"{fault} {_faults[fault]}")));
         yield return Text($"violations: {_failures.Count}");
     }

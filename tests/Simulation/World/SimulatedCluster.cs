@@ -1,4 +1,5 @@
 using Replication.Core.Following;
+using Replication.Core.Indexes;
 using Replication.Kit;
 using Replication.Kit.Network;
 using Replication.Simulation.Tests.Checks;
@@ -77,6 +78,7 @@ internal sealed class SimulatedCluster
         {
             foreach (var node in _nodes) node.StartAfter(TimeSpan.FromMilliseconds(_random.Next(1000)));
             for (var i = 0; i < Plan.Writers; i++) new Writer(this, i).Begin();
+            new IndexedWriter(this).Begin();
             new Reader(this).Begin();
             Faults.Begin();
             Events.RunUntil(Plan.SafetyPhase, () => false);
@@ -181,8 +183,13 @@ internal sealed class SimulatedCluster
             if (!IsTrue(process.Path)) return $"{node.Name} gets its data over {process.Path}";
             if (process.Database.Log is not { } lease || lease.Log.Durable.Index != History.Durable) return $"{node.Name} has not synced everything";
         }
-        return Untold(primary);
+        return Unbuilt(primary) ?? Untold(primary);
     }
+
+    private static string? Unbuilt(NodeProcess primary) =>
+        primary.Database.State.Collections.Values.SelectMany(collection => collection.Indexes).FirstOrDefault(index => index.State.Phase == IndexPhase.Building) is { } index
+            ? $"index {index.Name} is still being built"
+            : null;
 
     // The primary has been told of every node, whom it follows and how far it is, and believes in no other one.
     private string? Untold(NodeProcess primary)
