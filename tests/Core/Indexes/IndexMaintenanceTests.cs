@@ -180,7 +180,7 @@ public sealed class IndexMaintenanceTests
         _primary.Accept(change);
         _primary.Publish();
         var now = _primary.Published.Collections["c"];
-        var mixed = new Collection("c", now.NameBytes, CollectionKind.Json, now.Records, before.Indexes);
+        var mixed = new Collection("c", now.NameBytes, CollectionKind.Json, now.Records, now.Digest, before.Indexes);
         var state = new DatabaseState(
             _primary.Published.Tail, _primary.Published.Collections.SetItem("c", mixed), StateDigest.Empty, 0, _primary.Published.Epochs, _primary.Published.Configuration, _primary.Published.Memory,
             _primary.Published.Version);
