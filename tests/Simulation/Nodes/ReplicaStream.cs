@@ -23,6 +23,7 @@ internal abstract class ReplicaStream
     private TimeSpan _heard;
     private string? _ended;
     private bool _handedOver;
+    private bool _hasLeft;
 
     /// <summary>Begins behind the end of a log.</summary>
     /// <param name="cluster">The world.</param>
@@ -165,7 +166,7 @@ internal abstract class ReplicaStream
             // Nothing of it was written: the next session begins behind the log.
             _ended ??= full.Message;
             _stream.Close();
-            Process.SessionEnded(full.Message);
+            Leave(full.Message);
             return;
         }
         Cluster.Trace.Add(Process.Name, "synced", batch.First.Index, batch.After.Index);
@@ -178,7 +179,15 @@ internal abstract class ReplicaStream
 
     private void LeaveWhenDrained()
     {
-        if (_ended is not null && !_handedOver && _buffer.IsDrained) Process.SessionEnded(_ended);
+        if (_ended is not null && !_handedOver && _buffer.IsDrained) Leave(_ended);
+    }
+
+    // Once: what a batch led to may have ended the session already.
+    private void Leave(string why)
+    {
+        if (_hasLeft) return;
+        _hasLeft = true;
+        Process.SessionEnded(why);
     }
 
     private void Acknowledge()

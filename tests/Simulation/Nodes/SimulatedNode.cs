@@ -117,7 +117,7 @@ internal sealed class SimulatedNode
     public void Failed(Exception failure)
     {
         var isRefusal = failure is DataDirectoryException or LogDamagedException || Process?.IsOpen == false;
-        if (!_cluster.Faults.Explains(this, failure)) throw new Violation("nodes run on sound disks", $"{Name}: {failure.GetType().Name}: {failure.Message}");
+        if (!_cluster.Faults.Explains(this, failure)) throw new Violation("nodes run on sound disks", $"{Name}: {failure}");
         Die(powerLost: false, failure.Message);
         if (isRefusal && Damage.IsAny) Repair();
     }
