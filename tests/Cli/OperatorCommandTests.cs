@@ -42,11 +42,13 @@ public sealed class OperatorCommandTests
 
         var nodes = status.Json.GetProperty("nodes");
         Assert.Equal(
-            "server reachable nodeId name role state ready notReadyReason history primary address version epoch position commitIndex appliedIndex firstIndex lastIndex logBytes records collections digest uptimeMillis snapshots upstream followers below counters hold",
+            "server reachable nodeId name role state ready notReadyReason history primary address version epoch position commitIndex appliedIndex firstIndex lastIndex logBytes records collections memoryBytes memoryLimitBytes openViews oldestViewMillis digest uptimeMillis snapshots upstream followers below counters hold",
             string.Join(' ', nodes[0].EnumerateObject().Select(field => field.Name)));
         Assert.Equal(JsonValueKind.Null, nodes[0].GetProperty("upstream").ValueKind);
         Assert.Equal("00000000000000a1", nodes[0].GetProperty("nodeId").GetString());
         Assert.Equal(2, nodes[1].GetProperty("upstream").GetProperty("lagEntries").GetInt32());
+        Assert.Equal((1_000, 4_000), (nodes[0].GetProperty("memoryBytes").GetInt64(), nodes[0].GetProperty("memoryLimitBytes").GetInt64()));
+        Assert.Equal((3, 250), (nodes[0].GetProperty("openViews").GetInt32(), nodes[0].GetProperty("oldestViewMillis").GetInt64()));
         var below = nodes[1].GetProperty("below")[0];
         Assert.Equal(
             "nodeId name address state viaNodeId via durableIndex appliedIndex lagEntries lagBytes lastContactMillis bytesUntilDropped millisUntilDropped",

@@ -5,6 +5,7 @@ using Replication.Client;
 using Replication.Core.Records;
 using Replication.Core.Transactions;
 using Replication.Node.Embedding;
+using Replication.Node.Tests.Fixture;
 using Replication.Protos.V1;
 using Replication.Testing;
 using NodeOperation = Replication.Core.Transactions.Operation;
@@ -38,6 +39,30 @@ public sealed class ViewTests
         Assert.Equal("1", database.Get<Note>("notes", "a")!.Text);
         using var fresh = database.OpenView();
         Assert.Equal(["a", "b"], fresh.Scan<Note>("notes").Select(note => note.Key));
+    }
+
+    [Fact]
+    public async Task Status_and_metrics_tell_what_memory_is_taken_and_which_views_are_open()
+    {
+        var clock = new ManualClock();
+        await using var cluster = new TestCluster(new TestClusterOptions { Time = clock });
+        var primary = await cluster.PrimaryAsync(configure: options => options.MaxMemoryBytes = 64 * 1024 * 1024);
+        var database = primary.Services.GetRequiredService<IDatabase>();
+        await database.CommitAsync(tx => tx.Put("notes", "a", new Note(new string('x', 100_000))));
+        using var old = database.OpenView();
+        clock.Advance(TimeSpan.FromSeconds(90));
+        using var young = database.OpenView();
+
+        using var channel = GrpcChannel.ForAddress(primary.Address);
+        var status = await new Cluster.ClusterClient(channel).StatusAsync(new StatusRequest());
+        var metrics = await Metrics.OfAsync(primary);
+        old.Dispose();
+
+        Assert.Equal((64UL * 1024 * 1024, 2U, 90_000UL), (status.MemoryLimitBytes, status.OpenViews, status.OldestViewMillis));
+        Assert.Equal((double)status.MemoryBytes, metrics["replication_memory_used_bytes"]);
+        Assert.InRange(status.MemoryBytes, 100_000UL, status.MemoryLimitBytes);
+        Assert.Equal((64.0 * 1024 * 1024, 2.0, 90.0), (metrics["replication_memory_limit_bytes"], metrics["replication_views_open"], metrics["replication_views_oldest_age_seconds"]));
+        Assert.Equal((1, 0L), (primary.Status.OpenViews, primary.Status.OldestViewMillis));
     }
 
     [Fact]

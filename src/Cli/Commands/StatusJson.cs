@@ -44,6 +44,10 @@ internal static class StatusJson
         json.WriteNumber("logBytes", status.LogBytes);
         json.WriteNumber("records", status.Records);
         json.WriteNumber("collections", status.Collections);
+        json.WriteNumber("memoryBytes", status.MemoryBytes);
+        json.WriteNumber("memoryLimitBytes", status.MemoryLimitBytes);
+        json.WriteNumber("openViews", status.OpenViews);
+        json.WriteNumber("oldestViewMillis", status.OldestViewMillis);
         json.WriteString("digest", status.Digest);
         json.WriteNumber("uptimeMillis", status.UptimeMillis);
         Snapshots(json, status);

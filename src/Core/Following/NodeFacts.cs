@@ -69,6 +69,18 @@ public sealed record NodeFacts
     /// <summary>Collections.</summary>
     public required int Collections { get; init; }
 
+    /// <summary>Bytes of memory that records and indexes take; 0 while readers are shown nothing.</summary>
+    public required long MemoryBytes { get; init; }
+
+    /// <summary>Bytes of memory beyond which a primary accepts only deletes; a replica takes whatever its upstream wrote.</summary>
+    public required long MemoryLimitBytes { get; init; }
+
+    /// <summary>Views that applications and clients hold, scans included.</summary>
+    public required int OpenViews { get; init; }
+
+    /// <summary>For how long the oldest of them has been open; zero when there is none.</summary>
+    public required TimeSpan OldestView { get; init; }
+
     /// <summary>32 hexadecimal digits, at <see cref="Applied"/>.</summary>
     public required string Digest { get; init; }
 

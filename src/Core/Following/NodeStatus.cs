@@ -55,6 +55,18 @@ public sealed record NodeStatus
     /// <summary>Collections.</summary>
     public required int Collections { get; init; }
 
+    /// <summary>Bytes of memory that records and indexes take; 0 while readers are shown nothing.</summary>
+    public required long MemoryBytes { get; init; }
+
+    /// <summary>Bytes of memory beyond which a primary accepts only deletes; a replica takes whatever its upstream wrote.</summary>
+    public required long MemoryLimitBytes { get; init; }
+
+    /// <summary>Views that applications and clients hold, scans included.</summary>
+    public required int OpenViews { get; init; }
+
+    /// <summary>For how long the oldest of them has been open; 0 when there is none.</summary>
+    public required long OldestViewMillis { get; init; }
+
     /// <summary>32 hexadecimal digits, at <see cref="AppliedIndex"/>.</summary>
     public required string Digest { get; init; }
 
@@ -104,6 +116,10 @@ public sealed record NodeStatus
             LogBytes = facts.LogBytes,
             Records = facts.Records,
             Collections = facts.Collections,
+            MemoryBytes = facts.MemoryBytes,
+            MemoryLimitBytes = facts.MemoryLimitBytes,
+            OpenViews = facts.OpenViews,
+            OldestViewMillis = (long)facts.OldestView.TotalMilliseconds,
             Digest = facts.Digest,
             Snapshots = facts.Snapshots,
             Followers = facts.Followers,

@@ -24,6 +24,7 @@ public sealed class StatusReporter(ReplicationNode node)
         var log = database.Log?.Log;
         var nodeState = node.State;
         var (followers, below) = node.Registry.Describe(database.Identity.NodeId, log, database.CommitIndex);
+        var (openViews, oldestView) = node.Views.Open;
         return new NodeFacts
         {
             NodeId = database.Identity.NodeId,
@@ -43,6 +44,10 @@ public sealed class StatusReporter(ReplicationNode node)
             LogBytes = log?.Bytes ?? 0,
             Records = state.Records,
             Collections = state.Collections.Count,
+            MemoryBytes = state.UsedBytes,
+            MemoryLimitBytes = node.Options.EffectiveMaxMemoryBytes,
+            OpenViews = openViews,
+            OldestView = oldestView,
             Digest = state.Digest.ToString(),
             Snapshots = [.. database.Snapshots.NewestFirst.Select(manifest => new SnapshotStatus(manifest.Position, manifest.Bytes, manifest.Records))],
             Followers = followers,

@@ -11,7 +11,8 @@ internal sealed class FakeCluster(FakeRecords records) : Cluster.ClusterBase
     {
         NodeId = 0xA1, NodeName = "a", Role = "primary", State = "Primary", HistoryId = new string('4', 32), Version = "0.1.0",
         Durable = FakeRecords.At(7), CommitIndex = 7, AppliedIndex = 7, FirstIndex = 1, LastIndex = 7, Records = 2, Collections = 1,
-        Digest = "0123456789abcdef0123456789abcdef", Ready = true, Counters = new Counters { Commits = 5 },
+        Digest = "0123456789abcdef0123456789abcdef", Ready = true,
+        MemoryBytes = 1_000, MemoryLimitBytes = 4_000, OpenViews = 3, OldestViewMillis = 250, Counters = new Counters { Commits = 5 },
     };
 
     /// <summary>The digest at a position; may throw.</summary>

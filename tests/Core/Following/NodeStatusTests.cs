@@ -155,6 +155,14 @@ public sealed class NodeStatusTests
         else Assert.Contains(says, status.NotReadyReason, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Memory_and_views_are_told_as_they_were_measured()
+    {
+        var status = Replica(Following());
+
+        Assert.Equal((3_000L, 9_000L, 2, 1_500L), (status.MemoryBytes, status.MemoryLimitBytes, status.OpenViews, status.OldestViewMillis));
+    }
+
     private static UpstreamFacts Following() => new(
         "http://p:7400", Connected: true, Now - TimeSpan.FromMilliseconds(200), CommitIndex: 100, UpstreamIndex: 100, Applied: 100, TimeSpan.FromMilliseconds(400), "", TransferProgress.None, null);
 
@@ -179,6 +187,10 @@ public sealed class NodeStatusTests
         LogBytes = 5_000,
         Records = 10,
         Collections = 1,
+        MemoryBytes = 3_000,
+        MemoryLimitBytes = 9_000,
+        OpenViews = 2,
+        OldestView = TimeSpan.FromSeconds(1.5),
         Digest = "",
         Snapshots = [],
         Followers = [],
