@@ -35,4 +35,10 @@ internal static partial class NodeLog
 
     [LoggerMessage(3010, LogLevel.Warning, "A view ({Purpose}) at {Position} was open for {Seconds} s, longer than Replication:MaxViewAge, and was closed. Whoever reads through it gets an error that says so.")]
     public static partial void ViewExpired(ILogger logger, string purpose, string position, long seconds);
+
+    [LoggerMessage(3011, LogLevel.Information, "Recovering for {Seconds} s: {Progress}. The node serves nothing until it is done.")]
+    public static partial void Recovering(ILogger logger, string progress, long seconds);
+
+    [LoggerMessage(3012, LogLevel.Information, "Recovered in {Seconds:F1} s: {Records} records, {PerSecond} a second; {Replayed} of the log's entries were replayed.")]
+    public static partial void Recovered(ILogger logger, double seconds, long records, long perSecond, long replayed);
 }

@@ -5,14 +5,22 @@ using Replication.Node.Services;
 
 namespace Replication.Node;
 
-/// <summary>Starts the node with the application and stops it first: streams end before anything else does.</summary>
-internal sealed class NodeService(ReplicationNode node, NodeMeter meter, TimeProvider time, ILoggerFactory loggers, IHostApplicationLifetime lifetime) : IHostedService, IAsyncDisposable
+/// <summary>
+/// Starts the node with the application and stops it first: streams end before anything else does. The data is opened when the
+/// application's own web server listens already, so that health can be asked for while that takes time; the application
+/// counts as started when it is open.
+/// </summary>
+internal sealed class NodeService(ReplicationNode node, NodeMeter meter, TimeProvider time, ILoggerFactory loggers, IHostApplicationLifetime lifetime) : IHostedLifecycleService, IAsyncDisposable
 {
     private GrpcHost? _grpc;
     private Task _ending = Task.CompletedTask;
     private CancellationTokenRegistration _stopping;
 
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task StartedAsync(CancellationToken cancellationToken)
     {
         await Task.Run(node.Open, cancellationToken);
         _grpc = await GrpcHost.StartAsync(node, time, loggers, cancellationToken);
@@ -21,6 +29,10 @@ internal sealed class NodeService(ReplicationNode node, NodeMeter meter, TimePro
         NodeLog.Serving(loggers.CreateLogger("Replication.Node"), _grpc.Address);
         _stopping = lifetime.ApplicationStopping.Register(() => _ending = node.EndRoleAsync());
     }
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {

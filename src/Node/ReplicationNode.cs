@@ -7,6 +7,7 @@ using Replication.Core.Log;
 using Replication.Core.Positions;
 using Replication.Core.Transactions;
 using Replication.Node.Options;
+using Replication.Node.Reporting;
 using Replication.Node.Roles;
 using Replication.Node.Views;
 using Replication.Primary.Commits;
@@ -35,6 +36,7 @@ public sealed class ReplicationNode : IAsyncDisposable
     private LocalDatabase? _database;
     private CommitThread? _commits;
     private ReplicaRole? _replica;
+    private RecoveryWatch? _recovery;
     private string _address = string.Empty;
 
     /// <summary>Makes a node that is not started.</summary>
@@ -121,6 +123,9 @@ public sealed class ReplicationNode : IAsyncDisposable
 
     internal bool IsStarted => Volatile.Read(ref _database) is not null && State is not (NodeState.Starting or NodeState.Recovering);
 
+    /// <summary>Why it is not ready while <see cref="IsStarted"/> is false: how far it is.</summary>
+    internal string StartingReason => Volatile.Read(ref _recovery) is { } recovery ? $"The node is recovering: {recovery.Describe()}." : "The node is starting.";
+
     /// <summary>Opens the database. Throws what <see cref="LocalDatabase.Open"/> throws.</summary>
     public void Open()
     {
@@ -130,13 +135,15 @@ public sealed class ReplicationNode : IAsyncDisposable
             Init = _options.Init,
             Log = new LogOptions { SegmentBytes = _options.SegmentBytes, RetainBytes = _options.RetainBytes, RecentBytes = _options.RecentLogBytes },
         };
+        using var watch = new RecoveryWatch(options.Progress, _time, _logger);
+        Volatile.Write(ref _recovery, watch);
         var database = LocalDatabase.Open(_environment, options, withHistory: Role == NodeRole.Primary);
         if (Role == NodeRole.Primary && database.Log is null)
         {
             database.Dispose();
             throw new DataDirectoryException($"{_options.EffectiveData} is of a replica that has no data yet, so it cannot become a primary. Name another directory for --data.");
         }
-        Report(database);
+        Report(database, watch.Elapsed);
         Registry.Restore(database.ReadFollowers());
         var serving = new ServingOptions { MaxTransfers = _options.SnapshotTransfers, SnapshotBytesPerSecond = _options.SnapshotRate };
         Snapshots = new SnapshotServer(database, _environment.Files, Registry, serving, _time, LogDigestAsync, _logger);
@@ -197,7 +204,7 @@ public sealed class ReplicationNode : IAsyncDisposable
 
     private Task LogDigestAsync(CancellationToken cancellation) => _commits is { } commits ? commits.LogDigestAsync(cancellation) : Task.CompletedTask;
 
-    private void Report(LocalDatabase database)
+    private void Report(LocalDatabase database, TimeSpan took)
     {
         var opening = database.Opening;
         if (opening.IsNew && database.History != HistoryId.None) NodeLog.Created(_logger, database.Layout.Root, database.History.ToString());
@@ -213,6 +220,9 @@ public sealed class ReplicationNode : IAsyncDisposable
             database.State.Records,
             database.State.Position.ToString(),
             database.State.Digest.ToString());
+        if (opening.IsNew) return;
+        var seconds = Math.Max(took.TotalSeconds, 0.001);
+        NodeLog.Recovered(_logger, took.TotalSeconds, database.State.Records, (long)(database.State.Records / seconds), opening.Replayed);
     }
 
     private void Become(NodeState next)

@@ -18,7 +18,9 @@ public static class ReplicationNodeExtensions
 {
     /// <summary>
     /// Adds a node that starts and stops with the application. Its gRPC services listen on their own address; call
-    /// <see cref="MapReplicationNode"/> for its health and status over the application's HTTP.
+    /// <see cref="MapReplicationNode"/> for its health and status over the application's HTTP. The application's HTTP is there before
+    /// the data, so that health answers while a large database is loaded; hosted services that need the data on their start use
+    /// <c>IHostedLifecycleService.StartedAsync</c> and are added behind this call.
     /// </summary>
     /// <param name="builder">The application; section <c>Replication</c> of its configuration sets the node up.</param>
     /// <param name="configure">Changes options after the configuration.</param>

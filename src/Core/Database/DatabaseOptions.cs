@@ -20,6 +20,9 @@ public sealed record DatabaseOptions(string Directory)
     /// <summary>A chunk of a snapshot is closed once it has so many bytes. Default 1 MiB.</summary>
     public int ChunkBytes { get; init; } = SnapshotWriter.ChunkBytes;
 
+    /// <summary>Told how far opening the directory has come.</summary>
+    public RecoveryProgress Progress { get; init; } = new();
+
     /// <summary>Of so many last entries the digest is remembered, at 40 bytes each, so that nodes can be compared. Default 65,536.</summary>
     public int DigestsRemembered { get; init; } = DigestHistory.Capacity;
 }

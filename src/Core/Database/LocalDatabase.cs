@@ -188,7 +188,7 @@ public sealed class LocalDatabase : IDisposable
         lock (_snapshotGate)
         {
             var log = Log?.Log ?? throw new InvalidOperationException("A node without a log has nothing to replay.");
-            var recovery = new StateRecovery(_environment.Files, Snapshots, log, Digests);
+            var recovery = new StateRecovery(_environment.Files, Snapshots, log, Digests, new RecoveryProgress());
             var replayed = recovery.Run(CommitIndex, showSynced: false);
             _hold = replayed.Hold;
             _standing = DigestVerdict.Of(_standing, replayed.Hold is null ? DigestFinding.FilesAgree : DigestFinding.FilesDisagree, writes: false).Standing;
@@ -316,7 +316,7 @@ public sealed class LocalDatabase : IDisposable
             if (recovered.Log.History != History)
                 throw new DataDirectoryException($"{Layout.Log} belongs to history {recovered.Log.History}, this node to {History}. Restore the right files.");
             // Shown after a restart: what the last mark knew to be committed; at quorum 0 everything that is synced here.
-            var recovery = new StateRecovery(_environment.Files, Snapshots, recovered.Log, Digests);
+            var recovery = new StateRecovery(_environment.Files, Snapshots, recovered.Log, Digests, _options.Progress);
             var state = recovery.Run(recovered.CommitIndex, showSynced: true);
             Opening = new OpeningReport(isNew, state.SnapshotIndex, state.State.Index - state.SnapshotIndex, recovered.TornTail, recovery.Damaged);
             Judge(state.Hold);

@@ -16,9 +16,10 @@ internal readonly record struct RecoveredState(DatabaseState State, long Snapsho
 /// the log, through the same apply path as everything else. When a digest in the log does not agree, the snapshot may have
 /// been written from wrong memory, so that older ones are tried before the node believes that its files disagree.
 /// </summary>
-internal sealed class StateRecovery(IFileSystem files, SnapshotCatalogue snapshots, SegmentedLog log, DigestHistory digests)
+internal sealed class StateRecovery(IFileSystem files, SnapshotCatalogue snapshots, SegmentedLog log, DigestHistory digests, RecoveryProgress progress)
 {
     private readonly List<SnapshotDamagedException> _damaged = [.. snapshots.Damaged];
+    private long _replayedFrom;
 
     /// <summary>Snapshots that were passed over.</summary>
     public IReadOnlyList<SnapshotDamagedException> Damaged => _damaged;
@@ -56,9 +57,10 @@ internal sealed class StateRecovery(IFileSystem files, SnapshotCatalogue snapsho
     private RecoveredState HoldAt(SnapshotManifest? snapshot, long agreed, DigestMismatchException met)
     {
         // It was loaded before, so that it loads again unless the disk changes meanwhile.
-        var start = snapshot is null ? DatabaseState.Empty : SnapshotReader.Load(files, snapshots.DataPath(snapshot), snapshot);
+        var start = snapshot is null ? DatabaseState.Empty : Load(snapshots.DataPath(snapshot), snapshot);
         var snapshotIndex = start.Index;
         var builder = StateBuilder.Replaying(start, digests);
+        BeginReplay(builder, agreed);
         ReplayTo(builder, agreed);
         var state = builder.Freeze();
         return new RecoveredState(state, snapshotIndex, new DigestHold(met.Position, met.Logged, met.Own, state.Position));
@@ -94,7 +96,7 @@ internal sealed class StateRecovery(IFileSystem files, SnapshotCatalogue snapsho
             throw new DataDirectoryException($"Snapshot {path} at {manifest.Position} does not lie on the chain of the log. Restore the right files, or start from an empty directory as a replica.");
         try
         {
-            return SnapshotReader.Load(files, path, manifest);
+            return Load(path, manifest);
         }
         catch (SnapshotDamagedException damage)
         {
@@ -108,16 +110,33 @@ internal sealed class StateRecovery(IFileSystem files, SnapshotCatalogue snapsho
         return null;
     }
 
+    private DatabaseState Load(string path, SnapshotManifest manifest)
+    {
+        progress.Begin(RecoveryStep.Snapshot, manifest.Bytes);
+        return SnapshotReader.Load(files, path, manifest, progress.Reach);
+    }
+
     private string Describe() => _damaged.Count == 0 ? "there is none" : string.Join(' ', _damaged.Select(damage => damage.Message));
 
     // What is known to be committed, and at quorum 0 everything that is synced here.
     private DatabaseState Replay(StateBuilder builder, long committed, bool showSynced)
     {
+        BeginReplay(builder, showSynced ? log.Durable.Index : committed);
         ReplayTo(builder, Math.Max(builder.Tail.Index, committed));
         if (showSynced && builder.Configuration.Quorum == 0) ReplayTo(builder, log.Durable.Index);
         return builder.Freeze();
     }
 
+    private void BeginReplay(StateBuilder builder, long limit)
+    {
+        _replayedFrom = builder.Tail.Index;
+        progress.Begin(RecoveryStep.Log, Math.Max(0, Math.Min(limit, log.Durable.Index) - _replayedFrom));
+    }
+
     private void ReplayTo(StateBuilder builder, long limit) =>
-        log.ReadEach(builder.Tail.Index + 1, Math.Min(limit, log.Durable.Index), (frame, in header) => builder.Apply(header, FrameReader.Payload(frame)));
+        log.ReadEach(builder.Tail.Index + 1, Math.Min(limit, log.Durable.Index), (frame, in header) =>
+        {
+            builder.Apply(header, FrameReader.Payload(frame));
+            progress.Reach(header.Index - _replayedFrom);
+        });
 }

@@ -37,7 +37,17 @@ public static class SnapshotReader
 
     /// <summary>Loads the state; chunks, records and digest are checked.</summary>
     /// <exception cref="SnapshotDamagedException">It is not as it was written.</exception>
-    public static DatabaseState Load(IFileSystem files, string dataPath, SnapshotManifest manifest, CancellationToken cancellation = default)
+    public static DatabaseState Load(IFileSystem files, string dataPath, SnapshotManifest manifest, CancellationToken cancellation = default) =>
+        Load(files, dataPath, manifest, static _ => { }, cancellation);
+
+    /// <summary>Loads the state; chunks, records and digest are checked.</summary>
+    /// <param name="files">The file system.</param>
+    /// <param name="dataPath">The data file.</param>
+    /// <param name="manifest">What is in it.</param>
+    /// <param name="loaded">Told behind each chunk how many bytes of the file are loaded, by this thread.</param>
+    /// <param name="cancellation">Ends the loading between chunks.</param>
+    /// <exception cref="SnapshotDamagedException">It is not as it was written.</exception>
+    public static DatabaseState Load(IFileSystem files, string dataPath, SnapshotManifest manifest, Action<long> loaded, CancellationToken cancellation = default)
     {
         using var file = files.OpenRead(dataPath, FileLabel.SnapshotRead);
         var header = new byte[SnapshotFile.HeaderSize];
@@ -52,7 +62,16 @@ public static class SnapshotReader
         try
         {
             var next = 0;
-            decoders.Run(chunk => Read(file, manifest, chunk, ref next), chunk => Load(chunk, state), cancellation);
+            var drained = 0;
+            decoders.Run(
+                chunk => Read(file, manifest, chunk, ref next),
+                chunk =>
+                {
+                    Load(chunk, state);
+                    var end = manifest.Chunks[drained++];
+                    loaded(end.Offset + end.Length);
+                },
+                cancellation);
         }
         catch (MalformedPayloadException malformed)
         {

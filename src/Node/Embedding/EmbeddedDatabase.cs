@@ -11,6 +11,7 @@ internal sealed class EmbeddedDatabase(ReplicationNode node) : IDatabase
     public T? Get<T>(string collection, string key)
         where T : class
     {
+        ThrowIfStarting();
         using var guard = node.Database.Enter();
         ThrowIfWithheld(guard.State);
         var record = guard.Find(collection, Encoding.UTF8.GetBytes(key));
@@ -19,6 +20,7 @@ internal sealed class EmbeddedDatabase(ReplicationNode node) : IDatabase
 
     public IReadView OpenView()
     {
+        ThrowIfStarting();
         var opened = node.Views.OpenOn(node.Database, "opened by the application");
         try
         {
@@ -34,6 +36,7 @@ internal sealed class EmbeddedDatabase(ReplicationNode node) : IDatabase
 
     public Task<CommitOutcome> CommitAsync(Action<TransactionChanges> changes, CancellationToken cancellation = default)
     {
+        if (!node.IsStarted) return Task.FromException<CommitOutcome>(Starting());
         var collected = new TransactionChanges();
         changes(collected);
         return node.CommitAsync(collected.ToTransaction(), cancellation);
@@ -41,6 +44,13 @@ internal sealed class EmbeddedDatabase(ReplicationNode node) : IDatabase
 
     private void ThrowIfWithheld(DatabaseState state)
     {
-        if (state.Index == 0 && node.Database.Standing == DigestStanding.Doubted) throw new DataWithheldException();
+        if (state.Index == 0 && node.Database.Standing == DigestStanding.Doubted) throw DataWithheldException.Doubted();
     }
+
+    private void ThrowIfStarting()
+    {
+        if (!node.IsStarted) throw Starting();
+    }
+
+    private DataWithheldException Starting() => new($"{node.StartingReason} Try again after a moment, or wait until the application has started.");
 }

@@ -4,7 +4,8 @@ namespace Replication.Node.Embedding;
 
 /// <summary>
 /// The database inside this process. Reads are memory accesses: synchronous, without a network, never blocked by writers.
-/// A commit is one synced log write.
+/// A commit is one synced log write. Until the node has opened its data everything here throws <see cref="DataWithheldException"/>:
+/// the application's web server may be asked before that.
 /// </summary>
 public interface IDatabase
 {
@@ -14,7 +15,7 @@ public interface IDatabase
         where T : class;
 
     /// <summary>A picture of the whole database at one moment, for several reads that belong together.</summary>
-    /// <exception cref="DataWithheldException">This node's memory did not agree with a digest in the log, and is being replaced.</exception>
+    /// <exception cref="DataWithheldException">This node's memory did not agree with a digest in the log, and is being replaced; or it is still starting.</exception>
     IReadView OpenView();
 
     /// <summary>Commits a transaction. On a replica it is rejected; the message names the primary.</summary>

@@ -39,8 +39,11 @@ internal static class NodeEndpoints
     private static IResult Metrics(HttpContext context) =>
         Answer(context, static (status, services) => Results.Text(services.GetRequiredService<MetricsPage>().Render(status), PrometheusText.ContentType));
 
-    private static IResult Answer(HttpContext context, Func<NodeStatus, IServiceProvider, IResult> render) =>
-        context.RequestServices.GetRequiredService<ReplicationNode>().IsStarted
+    private static IResult Answer(HttpContext context, Func<NodeStatus, IServiceProvider, IResult> render)
+    {
+        var node = context.RequestServices.GetRequiredService<ReplicationNode>();
+        return node.IsStarted
             ? render(context.RequestServices.GetRequiredService<StatusReporter>().Report(), context.RequestServices)
-            : Results.Text("The node is starting.\n", statusCode: StatusCodes.Status503ServiceUnavailable);
+            : Results.Text(node.StartingReason + "\n", statusCode: StatusCodes.Status503ServiceUnavailable);
+    }
 }

@@ -15,7 +15,7 @@ public sealed class StatusReporter(ReplicationNode node)
     public NodeStatus Report() => NodeStatus.Of(Measure(), new ReadyLimits(node.Options.ReadyLag, node.Options.ReadySilence));
 
     /// <summary>Null when the node should get traffic; otherwise why not.</summary>
-    public string? NotReadyReason() => node.IsStarted ? Report().NotReadyReason : "The node is starting.";
+    public string? NotReadyReason() => node.IsStarted ? Report().NotReadyReason : node.StartingReason;
 
     private NodeFacts Measure()
     {
