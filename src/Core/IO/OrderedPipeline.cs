@@ -13,6 +13,9 @@ internal sealed class OrderedPipeline<TItem> : IDisposable
 {
     private const int SlotsPerThread = 2;
 
+    // The caller does its part alone and does not keep more of them busy; and each has slots, which take memory.
+    private const int MaxThreads = 8;
+
     private readonly ConcurrentQueue<Slot> _waiting = new();
     private readonly SemaphoreSlim _work = new(0);
     private readonly Thread[] _threads;
@@ -20,11 +23,11 @@ internal sealed class OrderedPipeline<TItem> : IDisposable
     private readonly Action<TItem> _step;
 
     /// <summary>Starts the threads.</summary>
-    /// <param name="parallel">Whether to have any, as many as there are processors; otherwise the caller does all of it.</param>
+    /// <param name="parallel">Whether to have any, as many as there are processors, at most 8; otherwise the caller does all of it.</param>
     /// <param name="step">What they do with an item; several at the same time, each with another item.</param>
     public OrderedPipeline(bool parallel, Action<TItem> step)
     {
-        var threads = parallel ? Environment.ProcessorCount : 0;
+        var threads = parallel ? Math.Min(MaxThreads, Environment.ProcessorCount) : 0;
         _step = step;
         _free = new Queue<Slot>(Enumerable.Range(0, Math.Max(1, threads * SlotsPerThread)).Select(_ => new Slot()));
         _threads = [.. Enumerable.Range(0, threads).Select(_ => new Thread(Run) { IsBackground = true, Name = "ordered-pipeline" })];

@@ -8,10 +8,14 @@ namespace Replication.Core.Snapshots;
 /// <summary>Collects records as the content of one chunk: <c>SnapshotChunkContent</c> of snapshot.proto.</summary>
 internal sealed class ChunkBuilder
 {
+    /// <summary>Of a section: the collection's name.</summary>
+    public const int NameField = 1;
+
+    /// <summary>Of a section: a record.</summary>
+    public const int RecordsField = 3;
+
     private const int SectionsField = 1;
-    private const int NameField = 1;
     private const int KindField = 2;
-    private const int RecordsField = 3;
     private const int IndexesField = 4;
 
     private readonly ArrayBufferWriter<byte> _sections = new();
@@ -43,6 +47,14 @@ internal sealed class ChunkBuilder
         }
     }
 
+    /// <summary>Begins a section of a collection that has records in an earlier chunk; there is none when it has no more.</summary>
+    public void GoOn(Collection collection)
+    {
+        Close();
+        (_collection, _kind, _open, _goesOn) = (collection.Name, collection.Kind, true, true);
+    }
+
+    /// <summary>Adds a record to the section; its bytes are copied.</summary>
     public void Add(Record record)
     {
         var size = PayloadWriter.SizeOfBytes(record.Key.Length) + PayloadWriter.SizeOfBytes(record.Value.Length) + PayloadWriter.SizeOfNumber((ulong)record.Index);
@@ -56,17 +68,15 @@ internal sealed class ChunkBuilder
         Records++;
     }
 
-    /// <summary>The content; the builder is empty afterwards, and a section that was open goes on in the next chunk.</summary>
-    public byte[] Take(out int records)
+    /// <summary>The content, valid until the builder is used again: it is empty then.</summary>
+    public ReadOnlyMemory<byte> Take(out int records)
     {
-        var open = _open;
         Close();
-        _goesOn = open;
-        var content = _sections.WrittenSpan.ToArray();
+        _open = false;
+        var content = _sections.WrittenMemory;
         _sections.ResetWrittenCount();
         records = Records;
         Records = 0;
-        _open = open;
         return content;
     }
 

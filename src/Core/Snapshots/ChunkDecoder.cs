@@ -79,21 +79,10 @@ internal sealed class ChunkDecoder
 
     private RecordBytes ReadRecord(ReadOnlySpan<byte> bytes)
     {
-        var key = ReadOnlySpan<byte>.Empty;
-        var value = ReadOnlySpan<byte>.Empty;
-        var index = 0UL;
-        var fields = new PayloadReader(bytes);
-        while (fields.Next())
-        {
-            switch (fields.Field)
-            {
-                case 1: key = fields.Bytes; break;
-                case 2: value = fields.Bytes; break;
-                case 3: index = fields.Number; break;
-            }
-        }
-        if (key.Length is 0 or > Transactions.TransactionLimits.MaxKeyBytes) throw new MalformedPayloadException("a record has no key");
-        return new RecordBytes(PlaceOf(key), key.Length, value.IsEmpty ? 0 : PlaceOf(value), value.Length, (long)index);
+        var record = ChunkRecord.Read(bytes);
+        var key = record.Key;
+        var value = record.Value;
+        return new RecordBytes(PlaceOf(key), key.Length, value.IsEmpty ? 0 : PlaceOf(value), value.Length, record.Index);
     }
 
     private int PlaceOf(ReadOnlySpan<byte> part) =>

@@ -11,8 +11,8 @@ public static class SnapshotReader
 {
     private const int MaxManifestBytes = 512 * 1024 * 1024;
 
-    // A smaller snapshot is loaded before threads for it have started.
-    private const long ParallelFromBytes = 4 * 1024 * 1024;
+    /// <summary>A smaller snapshot is loaded, or written, before threads for it have started.</summary>
+    internal const long ParallelFromBytes = 4 * 1024 * 1024;
 
     /// <summary>Reads a manifest file.</summary>
     /// <exception cref="SnapshotDamagedException">It is not as it was written.</exception>

@@ -72,40 +72,36 @@ public static class SnapshotWriter
         SnapshotFile.WriteHeader(header, SnapshotFile.DataMagic, 0);
         file.Write(header, 0, FileLabel.SnapshotWrite);
         var chunks = ImmutableArray.CreateBuilder<SnapshotChunk>();
-        var builder = new ChunkBuilder();
-        long offset = SnapshotFile.HeaderSize;
+        // Walked by this thread, in the order of keys; hashed by others; written by this one, so that the file grows in order.
+        var walk = new RecordWalk(view.State, chunkBytes);
         var digest = StateDigest.Empty;
-        foreach (var collection in view.State.Collections.Values)
+        using (var hashing = new OrderedPipeline<ChunkSeal>(parallel: view.State.UsedBytes >= SnapshotReader.ParallelFromBytes, static chunk => chunk.Close()))
         {
-            builder.Open(collection);
-            digest = digest.WithCollection(collection);
-            var cursor = collection.Records.From([]);
-            while (cursor.MoveNext())
-            {
-                builder.Add(cursor.Current);
-                digest = digest.With(collection.NameBytes, cursor.Current);
-                if (builder.Size < chunkBytes) continue;
-                offset += WriteChunk(file, builder, chunks, offset);
-                cancellation.ThrowIfCancellationRequested();
-            }
+            hashing.Run(
+                chunk => walk.Fill(chunk.Builder),
+                chunk =>
+                {
+                    digest = digest.With(chunk.Digest);
+                    WriteChunk(file, chunk.Content.Span, chunk.Sha256, chunk.Records, chunks);
+                },
+                cancellation);
         }
         // What is written is read from memory, which may have changed since it was written there.
-        if (view.State.Requests.AddTo(digest) != view.State.Digest) throw SnapshotRefusedException.Changed(view.State.Index);
-        offset += WriteChunk(file, builder, chunks, offset);
-        foreach (var content in RequestSection.Contents(view.State.Requests, chunkBytes)) offset += WriteChunk(file, content, 0, chunks, offset);
+        if (view.State.Requests.AddTo(digest.With(walk.Collections)) != view.State.Digest) throw SnapshotRefusedException.Changed(view.State.Index);
+        Span<byte> sha = stackalloc byte[SHA256.HashSizeInBytes];
+        foreach (var content in RequestSection.Contents(view.State.Requests, chunkBytes))
+        {
+            SHA256.HashData(content, sha);
+            WriteChunk(file, content, sha, 0, chunks);
+        }
         return chunks.ToImmutable();
     }
 
-    private static int WriteChunk(IFile file, ChunkBuilder builder, ImmutableArray<SnapshotChunk>.Builder chunks, long offset)
+    private static void WriteChunk(IFile file, ReadOnlySpan<byte> content, ReadOnlySpan<byte> sha256, int records, ImmutableArray<SnapshotChunk>.Builder chunks)
     {
-        var content = builder.Take(out var records);
-        return content.Length == 0 ? 0 : WriteChunk(file, content, records, chunks, offset);
-    }
-
-    private static int WriteChunk(IFile file, byte[] content, int records, ImmutableArray<SnapshotChunk>.Builder chunks, long offset)
-    {
+        if (content.IsEmpty) return;
+        var offset = chunks.Count == 0 ? SnapshotFile.HeaderSize : chunks[^1].Offset + chunks[^1].Length;
         file.Write(content, offset, FileLabel.SnapshotWrite);
-        chunks.Add(new SnapshotChunk(offset, content.Length, [.. SHA256.HashData(content)], records));
-        return content.Length;
+        chunks.Add(new SnapshotChunk(offset, content.Length, [.. sha256], records));
     }
 }

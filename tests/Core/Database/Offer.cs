@@ -25,7 +25,8 @@ internal sealed class Offer
             for (var cursor = collection.Records.From([]); cursor.MoveNext();)
             {
                 builder.Add(cursor.Current);
-                _chunks.Add(builder.Take(out var records));
+                _chunks.Add(builder.Take(out var records).ToArray());
+                builder.GoOn(collection);
                 chunks.Add(new SnapshotChunk(offset, _chunks[^1].Length, [.. SHA256.HashData(_chunks[^1])], records));
                 offset += _chunks[^1].Length;
             }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Replication.Core.IO;
 using Replication.Core.Log;
 using Replication.Core.Records;
@@ -117,6 +118,40 @@ public sealed class SnapshotFileTests
         Assert.Equal(chunks, manifest.Chunks.Length - 1);
         Assert.All(manifest.Chunks[..^1], chunk => Assert.InRange(chunk.Length, SnapshotWriter.ChunkBytes, SnapshotWriter.ChunkBytes + 2048));
         StateFacts.AssertSame(_primary.Published, Load(manifest));
+    }
+
+    [Fact]
+    public void Chunks_that_are_hashed_side_by_side_are_those_of_one_thread_after_the_other()
+    {
+        Fill(records: 9 * 1024, valueBytes: 1024);
+        _primary.Accept(Operation.Create("empty", CollectionKind.Json), Put("zz", "k", "1"));
+        _primary.Publish();
+        Assert.InRange(_primary.Published.UsedBytes, SnapshotReader.ParallelFromBytes, long.MaxValue);
+        var walk = new RecordWalk(_primary.Published, SnapshotWriter.ChunkBytes);
+        var builder = new ChunkBuilder();
+        var expected = new List<string>();
+        while (walk.Fill(builder)) expected.Add(Convert.ToHexString(SHA256.HashData(builder.Take(out _).Span)));
+
+        var manifest = Write();
+
+        Assert.Equal(10, manifest.Chunks.Length);
+        Assert.Equal(expected, manifest.Chunks.Select(chunk => Convert.ToHexString(chunk.Sha256.AsSpan())));
+        StateFacts.AssertSame(_primary.Published, Load(manifest));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(9 * 1024)]
+    public void Records_that_are_not_those_of_the_digest_are_refused_whoever_hashes_them(int records)
+    {
+        Fill(records, valueBytes: 1024);
+        var state = _primary.Published;
+        var changed = new DatabaseState(state.Tail, state.Collections, new StateDigest(state.Digest.Sum + 1), state.Records, state.Epochs, state.Configuration, state.Memory, state.Version);
+        using var view = ReadView.Open(changed);
+
+        Assert.Throws<SnapshotRefusedException>(() => SnapshotWriter.Write(_files, Directory, TestLog.History, view, CancellationToken.None));
+
+        Assert.DoesNotContain(_files.List(Directory), name => name.EndsWith(SnapshotManifest.Extension, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -11,7 +11,7 @@ internal static class Waiting
     /// <summary>Waits that stand on threads of their own, where blocking is the work.</summary>
     public static IReadOnlyList<(string Path, string Call, string Reason)> Permitted { get; } =
     [
-        ("src/Core/IO/OrderedPipeline.cs", "first.Done.Wait", "whoever loads a snapshot waits for the threads that decode it, on a thread of its own"),
+        ("src/Core/IO/OrderedPipeline.cs", "first.Done.Wait", "whoever loads or writes a snapshot waits for the threads that decode or hash it, on a thread of its own"),
         ("src/Core/IO/OrderedPipeline.cs", "_work.Wait", "a thread of the pipeline's own waits for an item"),
         ("src/Core/IO/LogThread.cs", "_work.Wait", "the log thread is a thread of its own and waits for a batch"),
         ("src/Primary/Commits/CommitThread.cs", "Monitor.Wait", "the commit thread is a thread of its own and waits for transactions"),
