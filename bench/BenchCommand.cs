@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.ComponentModel;
 using System.Globalization;
 using Replication.Bench.Families;
+using Replication.Bench.Processes;
 using Replication.Bench.Reporting;
 using Replication.Client;
 
@@ -11,13 +12,16 @@ namespace Replication.Bench;
 /// <summary>The command line: which families to measure, for how long, and how to print them.</summary>
 internal static class BenchCommand
 {
+    /// <summary>The command of <see cref="TickerProcess"/>.</summary>
+    public const string Ticker = "ticker";
+
     private const int DefaultRecords = 1_000_000;
     private const int FullRecords = 2_400_000;
 
     private static readonly IReadOnlyList<IFamily> Families =
     [
         new NetworkCommits(), new EmbeddedCommits(), new EmbeddedBatched(), new NetworkReads(), new EmbeddedReads(), new Bootstrap(), new Storage(),
-        new Lag(), new FanOut(), new CatchUp(), new InterruptedBootstrap(),
+        new Pauses(), new Allocations(), new Lag(), new FanOut(), new CatchUp(), new InterruptedBootstrap(),
     ];
 
     public static RootCommand Create()
@@ -34,6 +38,9 @@ internal static class BenchCommand
         var full = new Option<bool>("--full") { Description = $"{FullRecords} records." };
         var noPeers = new Option<bool>("--no-peers") { Description = "Measure ours only; for profiling." };
         var command = new RootCommand("Measures this system beside its peers, in one run on one machine.") { only, list, json, seconds, warm, rounds, callers, records, sizes, full, noPeers };
+        var ticker = new Command(Ticker, "For the family pauses: says how late a thread comes.") { Hidden = true };
+        ticker.SetAction((_, cancellation) => TickerProcess.ServeAsync(cancellation));
+        command.Add(ticker);
         command.SetAction(async (parsed, cancellation) =>
         {
             if (parsed.GetValue(list)) return ShowFamilies();
