@@ -7,8 +7,14 @@ namespace Replication.Bench;
 /// <param name="Callers">Of the commit rows.</param>
 /// <param name="Records">Of the rows about data at rest, and range of the keys.</param>
 /// <param name="Peers">Whether peers are measured.</param>
-internal sealed record Settings(TimeSpan Duration, TimeSpan Warm, int Rounds, IReadOnlyList<int> Callers, int Records, bool Peers)
+/// <param name="IsLoaded">Whether the commit rows begin with all records instead of none.</param>
+internal sealed record Settings(TimeSpan Duration, TimeSpan Warm, int Rounds, IReadOnlyList<int> Callers, int Records, bool Peers, bool IsLoaded = false)
 {
+    private const int CallersAtSize = 64;
+
+    /// <summary>The same with so many records, which are there from the beginning.</summary>
+    public Settings AtSize(int records) => this with { Records = records, IsLoaded = true, Callers = [CallersAtSize] };
+
     /// <summary>Runs both sides so many rounds, each side first in every other one.</summary>
     public async Task AlternateAsync(Func<Task> ours, Func<Task>? peer)
     {

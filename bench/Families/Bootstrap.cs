@@ -24,7 +24,7 @@ internal sealed class Bootstrap : IFamily
         if (redis is not null)
         {
             await redis.DisposeAsync();
-            await using var tarantool = await TarantoolServer.StartPrimaryAsync(workspace, settings.Records, cancellation);
+            await using var tarantool = await TarantoolServer.StartPrimaryAsync(workspace, settings.Records, isHashed: false, cancellation);
             for (var round = 0; round < settings.Rounds; round++) join.Add(await TarantoolAsync(tarantool));
         }
         report.Add(Name, ours, peer, "s", Target.AtMostTimes(0.3), "diskless full sync");

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Replication.Bench.Load;
 using Replication.Bench.Ours;
+using Replication.Bench.Peers;
 using Replication.Bench.Reporting;
 
 namespace Replication.Bench.Families;
@@ -15,19 +16,25 @@ internal sealed class EmbeddedReads : IFamily
 
     public string About => "point reads of random keys inside the node's process, one thread";
 
+    public bool Grows => true;
+
     public async Task RunAsync(Settings settings, Workspace workspace, Report report, CancellationToken cancellation)
     {
         await using var node = await EmbeddedNode.StartAsync(workspace, cancellation);
         await node.LoadAsync(settings.Records, cancellation);
-        await MeasureAsync(Name, MeasureSingly, Target.AtLeastTimes(6, "Tarantool's 500,000"));
-        await MeasureAsync($"{Name}-batched", MeasureInBatches, Target.AtLeastTimes(12, "Tarantool's 500,000"));
+        await using var tarantool = settings.Peers ? await TarantoolServer.StartPrimaryAsync(workspace, settings.Records, isHashed: true, cancellation) : null;
+        await MeasureAsync(Name, MeasureSingly, Target.AtLeastTimes(6));
+        await MeasureAsync($"{Name}-batched", MeasureInBatches, Target.AtLeastTimes(12));
 
         async Task MeasureAsync(string name, Func<EmbeddedNode, int, TimeSpan, double> measure, Target target)
         {
-            var rate = new Samples();
+            var (rate, peer) = (new Samples(), new Samples());
             measure(node, settings.Records, settings.Warm);
-            await settings.AlternateAsync(() => Task.Run(() => rate.Add(measure(node, settings.Records, settings.Duration)), cancellation), peer: null);
-            report.Add(name, rate, Samples.None, "records/s", target, beside: "");
+            if (tarantool is not null) await tarantool.ReadAsync(settings.Warm, settings.Records, cancellation);
+            await settings.AlternateAsync(
+                () => Task.Run(() => rate.Add(measure(node, settings.Records, settings.Duration)), cancellation),
+                tarantool is null ? null : async () => peer.Add(await tarantool.ReadAsync(settings.Duration, settings.Records, cancellation)));
+            report.Add(name, rate, peer, "records/s", target, "Tarantool, space:get in Lua");
         }
     }
 

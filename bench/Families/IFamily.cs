@@ -11,5 +11,8 @@ internal interface IFamily
     /// <summary>For --list.</summary>
     string About { get; }
 
+    /// <summary>Whether it is measured with so many records as --sizes says: it begins with them.</summary>
+    bool Grows => false;
+
     Task RunAsync(Settings settings, Workspace workspace, Report report, CancellationToken cancellation);
 }

@@ -2,7 +2,6 @@ using Replication.Bench.Load;
 using Replication.Bench.Ours;
 using Replication.Bench.Peers;
 using Replication.Bench.Reporting;
-using Replication.Client;
 
 namespace Replication.Bench.Families;
 
@@ -16,11 +15,14 @@ internal sealed class NetworkCommits : IFamily
 
     public string About => "synced commits over the network, callers of one client, one replica following";
 
+    public bool Grows => true;
+
     public async Task RunAsync(Settings settings, Workspace workspace, Report report, CancellationToken cancellation)
     {
         await using var nodes = await NodePair.StartAsync(workspace, cancellation);
-        await nodes.Primary.Client.CreateCollectionAsync(Dataset.Collection, CollectionKind.Bytes, cancellation);
+        await nodes.Primary.LoadAsync(settings.IsLoaded ? settings.Records : 0, cancellation);
         await using var redis = settings.Peers ? await RedisPair.StartAsync(workspace, cancellation) : null;
+        if (redis is not null && settings.IsLoaded) await redis.Primary.LoadAsync(settings.Records, cancellation);
         foreach (var callers in settings.Callers)
         {
             var (ours, peer) = (new LoadSamples(), new LoadSamples());

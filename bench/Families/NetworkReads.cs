@@ -16,6 +16,8 @@ internal sealed class NetworkReads : IFamily
 
     public string About => "point reads of random keys over the network, on a replica, 64 callers of one client";
 
+    public bool Grows => true;
+
     public async Task RunAsync(Settings settings, Workspace workspace, Report report, CancellationToken cancellation)
     {
         await using var nodes = await NodePair.StartAsync(workspace, cancellation);

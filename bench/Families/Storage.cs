@@ -17,6 +17,8 @@ internal sealed class Storage : IFamily
 
     public string About => "bytes of a record in memory, log and snapshot; restart until ready";
 
+    public bool Grows => true;
+
     public async Task RunAsync(Settings settings, Workspace workspace, Report report, CancellationToken cancellation)
     {
         var (ours, peer) = (new StorageSamples(settings.Records), new StorageSamples(settings.Records));

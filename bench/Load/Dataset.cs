@@ -10,6 +10,8 @@ internal static class Dataset
     public const int KeyBytes = 16;
     public const int ValueBytes = 100;
 
+    private const long ScatterPrime = 2_654_435_761; // above any number of records: so many numbers in a row, modulo it, are all of them
+
     private const int PoolBytes = 1024 * 1024;
 
     private static readonly byte[] Pool = RandomBytes();
@@ -33,6 +35,9 @@ internal static class Dataset
     public static ReadOnlyMemory<byte> Value(Random random) => Value(random, ValueBytes);
 
     public static ReadOnlyMemory<byte> Value(Random random, int bytes) => Pool.AsMemory(random.Next(PoolBytes - bytes), bytes);
+
+    /// <summary>Numbers in a row become numbers that are far from each other; modulo a number of records still each once.</summary>
+    public static long Scatter(int number) => number * ScatterPrime;
 
     /// <summary>The SET commands of some records, as Redis reads them.</summary>
     public static byte[] RedisSets(int first, int count, Random random)

@@ -25,7 +25,11 @@ internal sealed class EmbeddedNode : IAsyncDisposable
 
     public Uri Address => new(Node.Address);
 
-    public static async Task<EmbeddedNode> StartAsync(Workspace workspace, CancellationToken cancellation)
+    /// <summary>Starts one with an empty collection.</summary>
+    /// <param name="workspace">For its files.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <param name="snapshotEveryBytes">Bytes of log between two snapshots that it writes by itself; null for the default.</param>
+    public static async Task<EmbeddedNode> StartAsync(Workspace workspace, CancellationToken cancellation, long? snapshotEveryBytes = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
@@ -33,6 +37,7 @@ internal sealed class EmbeddedNode : IAsyncDisposable
         {
             node.Data = workspace.NewPath("embedded");
             node.Listen = new Uri($"http://127.0.0.1:{Workspace.FreePort()}");
+            if (snapshotEveryBytes is { } bytes) node.SnapshotEveryBytes = bytes;
         });
         var host = builder.Build();
         await host.StartAsync(cancellation);
@@ -44,6 +49,14 @@ internal sealed class EmbeddedNode : IAsyncDisposable
     public Task PutAsync(int number, Random random, CancellationToken cancellation) =>
         CommitAsync([Operation.Put(Dataset.Collection, Dataset.KeyUtf8(number), Dataset.Value(random))], cancellation);
 
+    /// <summary>Puts random records below a number, in one transaction.</summary>
+    public Task PutManyAsync(int count, int below, Random random, CancellationToken cancellation)
+    {
+        var operations = new Operation[count];
+        for (var i = 0; i < count; i++) operations[i] = Operation.Put(Dataset.Collection, Dataset.KeyUtf8(random.Next(below)), Dataset.Value(random));
+        return CommitAsync(operations, cancellation);
+    }
+
     public async Task LoadAsync(int records, CancellationToken cancellation)
     {
         var random = new Random(1);
@@ -53,6 +66,20 @@ internal sealed class EmbeddedNode : IAsyncDisposable
                 .Select(number => Operation.Put(Dataset.Collection, Dataset.KeyUtf8(number), Dataset.Value(random)));
             await CommitAsync([.. operations], cancellation);
         }
+    }
+
+    /// <summary>Puts so many records in no order, by callers that do not wait for one another.</summary>
+    public Task LoadScatteredAsync(int records, int callers, int recordsPerTransaction, CancellationToken cancellation)
+    {
+        var starts = Enumerable.Range(0, (records + recordsPerTransaction - 1) / recordsPerTransaction).Select(number => number * recordsPerTransaction);
+        return Parallel.ForEachAsync(starts, new ParallelOptions { MaxDegreeOfParallelism = callers, CancellationToken = cancellation }, async (first, token) =>
+        {
+            var random = new Random(first);
+            var operations = new Operation[Math.Min(recordsPerTransaction, records - first)];
+            for (var i = 0; i < operations.Length; i++)
+                operations[i] = Operation.Put(Dataset.Collection, Dataset.KeyUtf8((int)(Dataset.Scatter(first + i) % records)), Dataset.Value(random));
+            await CommitAsync(operations, token);
+        });
     }
 
     public async ValueTask DisposeAsync()

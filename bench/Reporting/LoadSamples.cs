@@ -16,6 +16,7 @@ internal sealed class LoadSamples
 
     public void Add(LoadResult result, double cpuSeconds)
     {
+        if (result.Operations == 0) throw new InvalidOperationException("A load came to nothing: not one operation was done in its time.");
         Rate.Add(result.Rate);
         MedianMicros.Add(result.MedianMicros);
         SlowMicros.Add(result.SlowMicros);

@@ -10,17 +10,28 @@ internal sealed class Report
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly List<Row> _rows = [];
+    private readonly List<Row> _rows;
+    private readonly string _suffix;
+
+    public Report()
+        : this([], "")
+    {
+    }
+
+    private Report(List<Row> rows, string suffix) => (_rows, _suffix) = (rows, suffix);
 
     /// <summary>Tells a person what happens; the result alone goes to standard output.</summary>
     public static void Progress(string text) => Console.Error.WriteLine(text);
 
+    /// <summary>The same report, for rows at one size: their names end with it, in millions.</summary>
+    public Report AtSize(int records) => new(_rows, string.Create(CultureInfo.InvariantCulture, $"-{records / 1e6:0.####}M"));
+
     public void Add(string name, Samples ours, Samples peer, string unit, Target? target, string beside)
     {
         if (ours.Median is not { } median) return;
-        var row = new Row(name, median, peer.Median, unit, target, peer.Median is null ? "" : beside);
+        var row = new Row(name + _suffix, median, peer.Median, unit, target, peer.Median is null ? "" : beside);
         _rows.Add(row);
-        Progress($"  {name}: {Number(row.Ours)} {unit}{(row.Peer is { } other ? $", peer {Number(other)} ({Number(row.Ratio)}×)" : "")}");
+        Progress($"  {row.Name}: {Number(row.Ours)} {unit}{(row.Peer is { } other ? $", peer {Number(other)} ({Number(row.Ratio)}×)" : "")}");
     }
 
     public string ToJson() => JsonSerializer.Serialize(

@@ -6,10 +6,9 @@ namespace Replication.Bench.Reporting;
 /// <param name="AtLeast">Whether more is better.</param>
 /// <param name="Bound">The figure.</param>
 /// <param name="OfPeer">Whether the figure is a multiple of the peer's rather than a value.</param>
-/// <param name="Seen">What the peer reached elsewhere, for rows whose peer is not measured here.</param>
-internal sealed record Target(bool AtLeast, double Bound, bool OfPeer, string? Seen = null)
+internal sealed record Target(bool AtLeast, double Bound, bool OfPeer)
 {
-    public static Target AtLeastTimes(double bound, string? seen = null) => new(true, bound, true, seen);
+    public static Target AtLeastTimes(double bound) => new(true, bound, true);
 
     public static Target AtMostTimes(double bound) => new(false, bound, true);
 
@@ -19,5 +18,5 @@ internal sealed record Target(bool AtLeast, double Bound, bool OfPeer, string? S
     public bool? IsMet(Row row) => (OfPeer ? row.Ratio : row.Ours) is { } reached ? (AtLeast ? reached >= Bound : reached <= Bound) : null;
 
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{(AtLeast ? '≥' : '≤')} {Bound:0.##}{(OfPeer ? "×" : "")}{(Seen is null ? "" : $" of {Seen} (seen)")}");
+        string.Create(CultureInfo.InvariantCulture, $"{(AtLeast ? '≥' : '≤')} {Bound:0.##}{(OfPeer ? "×" : "")}");
 }
