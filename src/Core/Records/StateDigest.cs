@@ -48,9 +48,6 @@ public readonly record struct StateDigest(UInt128 Sum)
     public StateDigest With(ReadOnlySpan<byte> collection, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, long index) =>
         new(unchecked(Sum + HashOf(collection, key, value, index)));
 
-    /// <summary>With everything of another one more.</summary>
-    public StateDigest With(StateDigest other) => new(unchecked(Sum + other.Sum));
-
     /// <summary>With one record less.</summary>
     public StateDigest Without(ReadOnlySpan<byte> collection, Record record) =>
         new(unchecked(Sum - HashOf(collection, record.Key, record.Value, record.Index)));

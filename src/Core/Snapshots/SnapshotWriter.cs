@@ -81,13 +81,13 @@ public static class SnapshotWriter
                 chunk => walk.Fill(chunk.Builder),
                 chunk =>
                 {
-                    digest = digest.With(chunk.Digest);
+                    digest = digest.Plus(chunk.Digest);
                     WriteChunk(file, chunk.Content.Span, chunk.Sha256, chunk.Records, chunks);
                 },
                 cancellation);
         }
         // What is written is read from memory, which may have changed since it was written there.
-        if (view.State.Requests.AddTo(digest.With(walk.Collections)) != view.State.Digest) throw SnapshotRefusedException.Changed(view.State.Index);
+        if (view.State.Requests.AddTo(digest.Plus(walk.Collections)) != view.State.Digest) throw SnapshotRefusedException.Changed(view.State.Index);
         Span<byte> sha = stackalloc byte[SHA256.HashSizeInBytes];
         foreach (var content in RequestSection.Contents(view.State.Requests, chunkBytes))
         {
