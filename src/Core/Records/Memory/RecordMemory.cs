@@ -164,7 +164,10 @@ internal sealed class RecordMemory
 
     private void FreeWaiting()
     {
+        // Taken first: a view that is closed behind the look at the readers may have one that the look did not see.
+        var begun = ReaderEpochs.Current;
         var oldest = ReaderEpochs.OldestActive();
+        _pins.Forget(Math.Min(begun, oldest));
         while (_waiting.TryPeek(out var next) && next.Epoch <= oldest)
         {
             _waiting.Dequeue();

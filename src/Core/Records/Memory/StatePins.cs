@@ -14,11 +14,18 @@ internal sealed class StatePin(long version, long index)
     /// <summary>Views that hold it.</summary>
     public int Holders { get; set; }
 
+    /// <summary>While nobody holds it: whoever reads in this epoch or a later one does not read through it.</summary>
+    public long Closed { get; set; }
+
     /// <summary>Blocks that no newer state reaches and that this is the oldest pin to need.</summary>
     public List<RetiredBlock> Held { get; } = [];
 }
 
 /// <summary>The states that views hold, and the blocks that are kept for them alone. Thread-safe.</summary>
+/// <remarks>
+/// A pin that nobody holds any more still counts until everybody has finished who may be reading through it: a block that was
+/// retired before they began, and waits, would otherwise be freed under them.
+/// </remarks>
 internal sealed class StatePins
 {
     private readonly Lock _gate = new();
@@ -32,7 +39,7 @@ internal sealed class StatePins
     {
         get
         {
-            lock (_gate) return _pins.Sum(pin => (long)pin.Held.Count);
+            lock (_gate) return _pins.Sum(static pin => pin.Holders > 0 ? (long)pin.Held.Count : 0);
         }
     }
 
@@ -61,9 +68,21 @@ internal sealed class StatePins
         lock (_gate)
         {
             if (--pin.Holders > 0) return;
-            _pins.Remove(pin);
-            _letGo.AddRange(pin.Held);
-            _hasLetGo = _letGo.Count > 0;
+            pin.Closed = ReaderEpochs.Advance();
+            LetGo(pin);
+        }
+    }
+
+    /// <summary>Forgets pins that nobody holds and nobody reads through.</summary>
+    /// <param name="epoch">Everybody who reads began in it or later.</param>
+    public void Forget(long epoch)
+    {
+        lock (_gate)
+        {
+            foreach (var pin in _pins)
+                if (pin.Holders == 0 && pin.Closed <= epoch)
+                    LetGo(pin);
+            _pins.RemoveAll(pin => pin.Holders == 0 && pin.Closed <= epoch);
         }
     }
 
@@ -93,6 +112,13 @@ internal sealed class StatePins
             _hasLetGo = false;
         }
         return empty;
+    }
+
+    private void LetGo(StatePin pin)
+    {
+        _letGo.AddRange(pin.Held);
+        pin.Held.Clear();
+        _hasLetGo = _letGo.Count > 0;
     }
 
     private void Sift(RetiredBlock block, List<RetiredBlock> free)

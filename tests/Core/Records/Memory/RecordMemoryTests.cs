@@ -8,6 +8,7 @@ namespace Replication.Core.Tests.Records.Memory;
 public sealed class RecordMemoryTests
 {
     private const int Some = 1_000; // more than wait for each other before they are freed
+    private const int AFew = 100; // fewer
 
     private readonly RecordMemory _memory = new();
 
@@ -94,6 +95,32 @@ public sealed class RecordMemoryTests
     }
 
     [Fact]
+    public void What_is_being_read_through_a_view_that_somebody_else_closes_stays_also_what_was_retired_before()
+    {
+        Make(AFew, out var records, index: 1);
+        var pin = _memory.TryPin(Settle(), index: 1)!;
+        Retire(records);
+        Pass();
+        var reading = ReaderEpochs.Own;
+        reading.Enter();
+        try
+        {
+            _memory.Unpin(pin);
+            ReclaimMany();
+            Assert.Equal(AFew + Some, Live);
+            Assert.All(records, record => Assert.Equal("key", System.Text.Encoding.ASCII.GetString(Record.KeyOf(record))));
+        }
+        finally
+        {
+            reading.Leave();
+        }
+
+        ReclaimMany();
+        ReclaimMany();
+        Assert.Equal(0, Live);
+    }
+
+    [Fact]
     public void A_version_that_others_have_left_behind_cannot_be_held_any_more()
     {
         var old = Settle();
@@ -155,6 +182,15 @@ public sealed class RecordMemoryTests
     }
 
     private long Live => _memory.LiveBytes / SizeClass.BytesOf(SizeClass.Of(Record.BytesFor(3, 5)));
+
+    private void ReclaimMany()
+    {
+        Make(Some, out var records, index: 2);
+        Settle();
+        Retire(records);
+        Settle();
+        Pass();
+    }
 
     private void Make(int count, out nint[] records, long index = 1) =>
         records = [.. Enumerable.Range(0, count).Select(_ => Record.Write(_memory, "key"u8, "value"u8, index))];
