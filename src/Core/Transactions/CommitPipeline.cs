@@ -32,7 +32,8 @@ public sealed class CommitPipeline
     private readonly TransactionIndexes _indexes;
     private LogBatch _filling = new();
     private LogBatch _spare = new();
-    private long _lastDigest;
+    private long _lastDigest; // or where it began, from which on they are due
+    private bool _endsInDigest;
 
     /// <summary>Begins behind a state that is durable.</summary>
     /// <param name="state">Everything in the log.</param>
@@ -103,7 +104,7 @@ public sealed class CommitPipeline
     /// <summary>Appends the digest of the state so far, unless the last entry is one.</summary>
     public void AppendDigest(long nowMicros)
     {
-        if (_lastDigest == _state.Tail.Index) return;
+        if (_endsInDigest) return;
         Append(EntryKind.StateDigest, new StateDigestEntry(_state.Digest, _state.Records).ToArray(), nowMicros);
         _lastDigest = _state.Tail.Index;
     }
@@ -133,6 +134,7 @@ public sealed class CommitPipeline
     {
         var header = _filling.Seal(size, _epoch, kind, nowMicros);
         _state.Apply(header, _filling.Frames.Span[^size..]);
+        _endsInDigest = kind == EntryKind.StateDigest;
         return header.Position;
     }
 

@@ -9,6 +9,7 @@ using Replication.Core.Transactions;
 
 namespace Replication.Core.Tests.Records;
 
+[Collection(AloneCollection.Name)]
 public sealed class CompactionTests
 {
     private const int Records = 200_000;

@@ -99,6 +99,18 @@ public sealed class CommitterTests
     }
 
     [Fact]
+    public void A9_A_digest_that_is_asked_for_behind_a_full_disk_is_logged_although_nothing_was_written_since()
+    {
+        var durable = Complete();
+        Decide("a");
+        _committer.Abandon(_committer.TakeBatch()!, durable, new CommitOutcome.Rejected(RejectionReason.DiskFull, "full"));
+
+        _committer.LogDigest(new Caller(), 1);
+
+        Assert.Equal([EntryKind.StateDigest], KindsOf(_committer.TakeBatch()!));
+    }
+
+    [Fact]
     public void A9_A_reign_whose_start_found_no_room_begins_with_the_next_transaction()
     {
         _committer.BeginReign(1);

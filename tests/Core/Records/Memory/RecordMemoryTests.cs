@@ -1,10 +1,12 @@
 using System.Runtime.InteropServices;
 using Replication.Core.Records.Memory;
+using Replication.Core.Tests.Kit;
 using Record = Replication.Core.Records.Record;
 
 namespace Replication.Core.Tests.Records.Memory;
 
 /// <summary>When memory is used again: not before the last who may read it is gone, and then it is.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class RecordMemoryTests
 {
     private const int Some = 1_000; // more than wait for each other before they are freed
