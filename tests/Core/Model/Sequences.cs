@@ -70,7 +70,10 @@ internal static class Sequences
 
     private static readonly Gen<Asking> Askings = Gen.OneOf(
         from scalar in Scalars from plainly in Gen.Elements(true, false) select new Asking { EqualTo = scalar, Plainly = plainly },
-        from first in Scalars from second in Scalars from exclusive in Gen.Elements(true, false) from inclusive in Gen.Elements(true, false)
+        from first in Scalars
+        from second in Scalars
+        from exclusive in Gen.Elements(true, false)
+        from inclusive in Gen.Elements(true, false)
         select new Asking { From = first, To = second, IsFromExclusive = exclusive, IsToInclusive = inclusive },
         from first in Scalars from exclusive in Gen.Elements(true, false) select new Asking { From = first, IsFromExclusive = exclusive },
         from last in Scalars from inclusive in Gen.Elements(true, false) select new Asking { To = last, IsToInclusive = inclusive },
@@ -98,11 +101,19 @@ internal static class Sequences
         (7, Kept.Select(view => (Command)new Command.OpenView(view))),
         (2, from view in Kept from other in Kept select (Command)new Command.ShareView(view, other)),
         (4, Kept.Select(view => (Command)new Command.CloseView(view))),
-        (12, from view in Any from collection in Collections from count in Gen.Choose(1, 8) from keys in Keys.ArrayOf(count) from prefetches in Gen.Elements(true, false)
+        (12, from view in Any
+             from collection in Collections
+             from count in Gen.Choose(1, 8)
+             from keys in Keys.ArrayOf(count)
+             from prefetches in Gen.Elements(true, false)
              select (Command)new Command.Find(view, collection, [.. keys], prefetches)),
         (6, from view in Any from collection in Collections from key in Keys from count in Gen.Choose(1, 200) select (Command)new Command.Scan(view, collection, key, count)),
         (4, from view in Any from collection in Collections from prefix in Gen.Elements("", "k", "k0", "p", "ppppp", "q", "n0", "日") select (Command)new Command.ScanPrefix(view, collection, prefix)),
-        (12, from view in Any from collection in Collections from index in Gen.Elements("i0", "i1", "i2") from asking in Askings from atOnce in Gen.Elements(1, 3, 1_000)
+        (12, from view in Any
+             from collection in Collections
+             from index in Gen.Elements("i0", "i1", "i2")
+             from asking in Askings
+             from atOnce in Gen.Elements(1, 3, 1_000)
              select (Command)new Command.Query(view, collection, index, asking, atOnce)),
         (2, Any.Select(view => (Command)new Command.Snapshot(view))),
         (1, Gen.Elements(true, false).Select(clean => (Command)new Command.Restart(clean))));

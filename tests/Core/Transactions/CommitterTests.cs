@@ -107,7 +107,8 @@ public sealed class CommitterTests
 
         _committer.LogDigest(new Caller(), 1);
 
-        Assert.Equal([EntryKind.StateDigest], KindsOf(_committer.TakeBatch()!));
+        var frames = _committer.TakeBatch()!.Log.Frames;
+        Assert.Equal((EntryKind.StateDigest, durable.Index + 1), (FrameHeader.Read(frames.Span).Kind, FrameHeader.Read(frames.Span).Index));
     }
 
     [Fact]
