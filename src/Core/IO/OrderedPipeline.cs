@@ -25,9 +25,10 @@ internal sealed class OrderedPipeline<TItem> : IDisposable
     /// <summary>Starts the threads.</summary>
     /// <param name="parallel">Whether to have any, as many as there are processors, at most 8; otherwise the caller does all of it.</param>
     /// <param name="step">What they do with an item; several at the same time, each with another item.</param>
-    public OrderedPipeline(bool parallel, Action<TItem> step)
+    /// <param name="leave">Processors that are left to others; with none over, the caller does all of it.</param>
+    public OrderedPipeline(bool parallel, Action<TItem> step, int leave = 0)
     {
-        var threads = parallel ? Math.Min(MaxThreads, Environment.ProcessorCount) : 0;
+        var threads = parallel ? Math.Clamp(Environment.ProcessorCount - leave, 0, MaxThreads) : 0;
         _step = step;
         _free = new Queue<Slot>(Enumerable.Range(0, Math.Max(1, threads * SlotsPerThread)).Select(_ => new Slot()));
         _threads = [.. Enumerable.Range(0, threads).Select(_ => new Thread(Run) { IsBackground = true, Name = "ordered-pipeline" })];
