@@ -85,17 +85,8 @@ internal sealed class StoreService(ReplicationNode node, ReadGate gate) : Store.
     {
         using var opened = await gate.OpenAsync(request.Require, $"scan of {request.Collection} for {context.Peer}", context.CancellationToken);
         var view = opened.View;
-        var state = view.State;
-        var pages = new ScanPages(view.Records(request.Collection) ?? throw Unknown(request.Collection, state), request);
-        bool more;
-        do
-        {
-            var page = new ScanResponse { Stamp = gate.Stamp(state) };
-            gate.ThrowIfTakenBack(state);
-            using (ReadGate.Enter(view)) more = pages.Next(page, index => state.PositionOf(index).ToMessage());
-            await responseStream.WriteAsync(page, context.CancellationToken);
-        }
-        while (more);
+        var records = view.Records(request.Collection) ?? throw Unknown(request.Collection, view.State);
+        await SendAsync(view, () => new ScanWalk(records, request), request.Limit, responseStream, context.CancellationToken);
     }
 
     public override async Task Query(QueryRequest request, IServerStreamWriter<ScanResponse> responseStream, ServerCallContext context)
@@ -105,17 +96,8 @@ internal sealed class StoreService(ReplicationNode node, ReadGate gate) : Store.
         var view = opened.View;
         var state = view.State;
         if (!state.Collections.TryGetValue(request.Collection, out var collection)) throw Unknown(request.Collection, state);
-        QueryPages pages;
-        using (ReadGate.Enter(view)) pages = new QueryPages(new IndexQuery(view, collection, collection.ReadyIndex(request.Index, state), bounds, request.Continuation.Span), request.Limit);
-        bool more;
-        do
-        {
-            var page = new ScanResponse { Stamp = gate.Stamp(state) };
-            gate.ThrowIfTakenBack(state);
-            using (ReadGate.Enter(view)) more = pages.Next(page, index => state.PositionOf(index).ToMessage());
-            await responseStream.WriteAsync(page, context.CancellationToken);
-        }
-        while (more);
+        var index = collection.ReadyIndex(request.Index, state);
+        await SendAsync(view, () => new QueryWalk(new IndexQuery(view, collection, index, bounds, request.Continuation.Span)), request.Limit, responseStream, context.CancellationToken);
     }
 
     public override async Task<ListIndexesResponse> ListIndexes(ListIndexesRequest request, ServerCallContext context)
@@ -167,6 +149,22 @@ internal sealed class StoreService(ReplicationNode node, ReadGate gate) : Store.
         {
             return Task.FromResult<CommitOutcome>(new CommitOutcome.Rejected(RejectionReason.InvalidArgument, malformed.Status.Detail));
         }
+    }
+
+    // The view may be closed because the reader takes too long, so that each look is announced.
+    private async Task SendAsync(ReadView view, Func<IRecordWalk> begin, ulong limit, IServerStreamWriter<ScanResponse> responses, CancellationToken cancellation)
+    {
+        RecordPages pages;
+        using (ReadGate.Enter(view)) pages = new RecordPages(begin(), limit);
+        bool more;
+        do
+        {
+            var page = new ScanResponse { Stamp = gate.Stamp(view.State) };
+            gate.ThrowIfTakenBack(view.State);
+            using (ReadGate.Enter(view)) more = pages.Next(page, index => view.State.PositionOf(index).ToMessage());
+            await responses.WriteAsync(page, cancellation);
+        }
+        while (more);
     }
 
     private static RpcException Unknown(string collection, DatabaseState state) =>
