@@ -18,13 +18,17 @@ public sealed class RecyclingTests
     private const int Accounts = 6_000; // enough for a hash index
     private const int Opening = 1_000;
     private const int Batches = 4_000;
+    private const int LingeringBatches = 20;
     private const string Collection = "bank";
 
     private readonly PublishedState _published = new();
     private readonly CommitPipeline _pipeline = new(DatabaseState.Empty, new Epoch(1), new DigestHistory(16));
     private readonly TransactionCheck _check = new(TransactionLimits.Default);
     private readonly long[] _balances = new long[Accounts];
+    private readonly object _meeting = new();
     private volatile bool _over;
+    private int _batches;
+    private int _begun;
 
     [Fact]
     public async Task Readers_see_whole_transactions_and_never_memory_that_is_used_again()
@@ -32,14 +36,20 @@ public sealed class RecyclingTests
         Commit([.. Enumerable.Range(0, Accounts).Select(account => Put(account, Opening))]);
         Publish();
 
-        var readers = new[] { Task.Run(() => Read(LookUp)), Task.Run(() => Read(Scan)), Task.Run(() => Read(Keep)) };
+        // Threads of their own, so that none waits for another to end.
+        var readers = new[] { LookUp, Scan, Keep, Linger }
+            .Select(read => Task.Factory.StartNew(() => Read(read), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToList();
         try
         {
-            Write();
+            Write(readers);
         }
         finally
         {
-            _over = true;
+            lock (_meeting)
+            {
+                _over = true;
+                Monitor.PulseAll(_meeting);
+            }
         }
         var reads = await Task.WhenAll(readers);
 
@@ -48,10 +58,11 @@ public sealed class RecyclingTests
         Assert.Equal(0, _published.Newest.Memory.HeldBlocks);
     }
 
-    private void Write()
+    // Until every reader has come to something, and no further when one has failed.
+    private void Write(List<Task<long>> readers)
     {
         var random = new Random(1);
-        for (var batch = 0; batch < Batches; batch++)
+        for (var batch = 0; batch < Batches || (Volatile.Read(ref _begun) < readers.Count && !readers.Exists(reader => reader.IsFaulted)); batch++)
         {
             for (var left = random.Next(1, 60); left > 0; left--)
             {
@@ -68,7 +79,11 @@ public sealed class RecyclingTests
     {
         var random = new Random(2);
         var count = 0L;
-        for (; !_over || count == 0; count++) read(random);
+        for (; !_over || count == 0; count++)
+        {
+            read(random);
+            if (count == 0) Interlocked.Increment(ref _begun);
+        }
         return count;
     }
 
@@ -88,11 +103,28 @@ public sealed class RecyclingTests
         AssertTotal(guard.Records(Collection)!.Value);
     }
 
+    // One guard from before some batches to behind them: what was retired in between waits for it, whoever runs when.
+    private void Linger(Random random)
+    {
+        using var guard = _published.Enter();
+        var records = guard.Records(Collection)!.Value;
+        AssertTotal(records);
+        WaitForBatches();
+        AssertTotal(records);
+    }
+
+    private void WaitForBatches()
+    {
+        lock (_meeting)
+            for (var until = _batches + LingeringBatches; !_over && _batches < until;) Monitor.Wait(_meeting);
+    }
+
     private void Keep(Random random)
     {
         using var view = _published.OpenView();
         var records = view.Records(Collection)!.Value;
         AssertTotal(records);
+        WaitForBatches();
         var total = 0L;
         for (var account = 0; account < Accounts; account++) total += BalanceIn(records.Find(Key(account).Span), account);
         Assert.Equal(Accounts * Opening, total);
@@ -136,5 +168,10 @@ public sealed class RecyclingTests
         var (batch, state) = _pipeline.TakeBatch();
         _published.Publish(state);
         _pipeline.Complete(batch);
+        lock (_meeting)
+        {
+            _batches++;
+            Monitor.PulseAll(_meeting);
+        }
     }
 }
