@@ -1,5 +1,7 @@
 using Grpc.Net.Client;
 using Replication.Client;
+using Replication.ProcessKit;
+using Replication.ProcessKit.Recording;
 using Replication.Protos.Health.V1;
 using Replication.Testing;
 
@@ -20,32 +22,33 @@ public sealed class KillTests : IDisposable
         await using var second = new NodeProcess("replica", Path.Combine(_root, "second"), primary.Address);
         await Task.WhenAll(first.StartReadyAsync(), second.StartReadyAsync());
         await using var client = primary.NewClient();
-        await using var writers = new Writers(client, 8);
-        writers.Start();
+        await using var load = new RecordedLoad(primary.Address, [primary.Address, first.Address, second.Address], seed: 1);
+        load.Start();
 
         for (var kill = 0; kill < 10; kill++)
         {
-            var before = writers.Acknowledged;
-            await Eventually.HoldsAsync("the writers get on", () => writers.Acknowledged > before + 300, NodeProcess.Patience);
+            await load.GetsOnAsync(300);
             await primary.KillAsync();
             await primary.StartReadyAsync();
         }
-        var last = writers.Acknowledged;
-        await Eventually.HoldsAsync("the writers get on after the last kill", () => writers.Acknowledged > last + 300, NodeProcess.Patience);
-        await writers.StopAsync();
+        await load.GetsOnAsync(300);
+        await load.StopAsync();
 
-        await writers.AssertHoldsAsync(client);
+        await load.ReadAllAsync(client);
         var digest = await client.DigestAsync();
         foreach (var node in (NodeProcess[])[first, second])
         {
             await using var replica = node.NewClient();
             var same = await replica.DigestAsync(digest.Position, TimeSpan.FromSeconds(30));
             Assert.Equal(digest.Digest, same.Digest);
-            await writers.AssertHoldsAsync(replica);
+            await load.ReadAllAsync(replica);
             var status = await replica.StatusAsync();
             Assert.Equal(1u, status.Counters.SnapshotsInstalled); // the one it began from
         }
         Assert.Equal(11u, digest.Position.Epoch);
+        await primary.KillAsync();
+        var checks = load.CheckAgainst(primary);
+        Assert.True(checks.Committed >= 3_300 && checks.Rejected > 0 && checks.Reads > 0 && checks.Contents >= 9, $"{checks.Committed}, {checks.Rejected}, {checks.Reads}, {checks.Contents}");
     }
 
     [Fact]

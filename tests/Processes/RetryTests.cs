@@ -1,4 +1,5 @@
 using Replication.Client;
+using Replication.ProcessKit;
 using Replication.Testing;
 
 namespace Replication.Processes.Tests;

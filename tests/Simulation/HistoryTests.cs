@@ -7,8 +7,7 @@ using Replication.Core.Records;
 using Replication.Core.Reigns;
 using Replication.Core.Transactions;
 using Replication.Kit;
-using Replication.Simulation.Tests.Checks;
-using Replication.Simulation.Tests.World;
+using Replication.Kit.Checks;
 using Xunit;
 
 namespace Replication.Simulation.Tests;
@@ -260,6 +259,36 @@ public sealed class HistoryTests
         AssertBroken("indexes hold exactly what the records say", () => _history.CheckContent("node", _shown));
     }
 
+    [Fact]
+    public void What_clients_recorded_is_held_against_the_log_afterwards()
+    {
+        var call = Decide("a", "1");
+        var batch = Sync();
+        batch.Answer();
+        using var log = EmptyLog();
+        log.Append(batch.Log, commitIndex: 0);
+        var history = new History();
+        history.Load(log);
+        history.Made(call);
+        history.Answered(call);
+        history.CheckCalls();
+        var at = batch.State.Position;
+
+        history.Read("node", at, "docs", "a", "1"u8, isFound: true);
+        history.Scanned("node", at, "docs", [("a", "1"u8.ToArray(), at.Index)]);
+        Assert.Equal((1, 1, 1), (history.Counts.Committed, history.Counts.Reads, history.Counts.Contents));
+
+        const string Rule = "reads equal the log at their position";
+        AssertBroken(Rule, () => history.Read("node", at, "docs", "a", "2"u8, isFound: true));
+        AssertBroken(Rule, () => history.Read("node", at, "docs", "a", default, isFound: false));
+        AssertBroken(Rule, () => history.Read("node", at, "docs", "b", default, isFound: true));
+        AssertBroken(Rule, () => history.Scanned("node", at, "docs", []));
+        AssertBroken(Rule, () => history.Scanned("node", at, "docs", [("a", "2"u8.ToArray(), at.Index)]));
+        AssertBroken(Rule, () => history.Scanned("node", at, "docs", [("a", "1"u8.ToArray(), at.Index), ("b", "1"u8.ToArray(), at.Index)]));
+        AssertBroken("nodes show prefixes of one history", () => history.Read("node", new LogPosition(new Epoch(2), at.Index), "docs", "a", "1"u8, isFound: true));
+        AssertBroken("nodes show prefixes of one history", () => history.Read("node", at with { Index = at.Index + 1 }, "docs", "a", "1"u8, isFound: true));
+    }
+
     private static SegmentedLog EmptyLog()
     {
         var files = new MemoryFileSystem();
@@ -267,7 +296,7 @@ public sealed class HistoryTests
         return SegmentedLog.Create(files, "/log", new InlineSegmentSupply(files, "/log", 4096), new SequentialEntropy(), new HistoryId(7), LogTail.Start);
     }
 
-    private static void AssertBroken(string rule, Action check) => Assert.Equal(rule, Assert.Throws<Violation>(check).Rule);
+    private static void AssertBroken(string rule, Action check) => Assert.Equal(rule, Assert.Throws<ViolationException>(check).Rule);
 
     private static CheckedTransaction Checked(string request, string key, string value) =>
         new TransactionCheck(TransactionLimits.Default).Check(

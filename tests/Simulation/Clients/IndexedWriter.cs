@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Replication.Core.Transactions;
-using Replication.Simulation.Tests.Checks;
+using Replication.Kit.Checks;
 using Replication.Simulation.Tests.World;
 
 namespace Replication.Simulation.Tests.Clients;

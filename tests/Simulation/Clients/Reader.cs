@@ -1,3 +1,4 @@
+using Replication.Kit.Checks;
 using System.Globalization;
 using System.Text;
 using Replication.Simulation.Tests.World;
@@ -27,12 +28,9 @@ internal sealed class Reader(SimulatedCluster cluster)
         var collection = _random.Next(2) == 0 ? "orders" : "customers";
         var key = string.Create(CultureInfo.InvariantCulture, $"k{_random.Next(40)}");
         var record = view.Find(collection, Encoding.UTF8.GetBytes(key));
-        var expected = cluster.History.Model.Find(collection, key, state.Index);
-        cluster.History.Counts.Reads++;
-        if (record.Exists != expected is not null || (record.Exists && !record.Value.SequenceEqual(expected)))
-            throw new Violation("reads equal the log at their position", $"{node.Name} at {state.Index}: {collection}/{key}");
+        cluster.History.Read(node.Name, state.Position, collection, key, record.Value, record.Exists);
         if (Bank.TotalOf(view) is not { } total) return;
         cluster.History.Counts.Totals++;
-        if (total != Bank.Total) throw new Violation("transactions are seen whole", $"{node.Name} at {state.Index}: the accounts hold {total}, not {Bank.Total}");
+        if (total != Bank.Total) throw new ViolationException("transactions are seen whole", $"{node.Name} at {state.Index}: the accounts hold {total}, not {Bank.Total}");
     }
 }

@@ -3,7 +3,7 @@ using System.Text;
 using Replication.Core.Positions;
 using Replication.Core.Records;
 using Replication.Core.Transactions;
-using Replication.Simulation.Tests.Checks;
+using Replication.Kit.Checks;
 using Replication.Simulation.Tests.Nodes;
 using Replication.Simulation.Tests.World;
 

@@ -1,3 +1,4 @@
+using Replication.Kit.Checks;
 using System.Runtime.InteropServices;
 using Replication.Core.Bootstrapping;
 using Replication.Core.IO;
@@ -67,7 +68,7 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
     /// <summary>Something was noticed that only a fault explains.</summary>
     public void Noticed(FaultClass fault, Exception what)
     {
-        if (!Has(fault)) throw new Violation("messages arrive as they were sent", what.Message);
+        if (!Has(fault)) throw new ViolationException("messages arrive as they were sent", what.Message);
     }
 
     private bool Has(FaultClass fault) => cluster.Plan.Faults.Contains(fault);

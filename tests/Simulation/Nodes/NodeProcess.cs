@@ -1,3 +1,4 @@
+using Replication.Kit.Checks;
 using Replication.Core.Database;
 using Replication.Core.Following;
 using Replication.Core.IO;
@@ -66,7 +67,7 @@ internal abstract class NodeProcess(SimulatedCluster cluster, SimulatedNode node
         {
             node.Die(death.PowerLost, "in the middle of a file operation");
         }
-        catch (Exception failure) when (failure is not Violation && !HasEnded)
+        catch (Exception failure) when (failure is not ViolationException && !HasEnded)
         {
             node.Failed(failure);
         }

@@ -2,7 +2,7 @@ using Replication.Core.Following;
 using Replication.Core.IO;
 using Replication.Core.Transactions;
 using Replication.Kit;
-using Replication.Simulation.Tests.Checks;
+using Replication.Simulation.Tests.Clients;
 using Replication.Simulation.Tests.World;
 
 namespace Replication.Simulation.Tests.Nodes;

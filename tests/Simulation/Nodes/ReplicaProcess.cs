@@ -1,3 +1,4 @@
+using Replication.Kit.Checks;
 using Google.Protobuf;
 using Grpc.Core;
 using Replication.Core.Bootstrapping;
@@ -177,7 +178,7 @@ internal sealed class ReplicaProcess(SimulatedCluster cluster, SimulatedNode nod
     {
         Node.IsMemoryChanged = false;
         Show(() => Database.Replay(), Database.CommitIndex);
-        if (Database.Standing != DigestStanding.Sound) throw new Violation("memory that changed is replaced", $"{Name} holds: {Database.Hold!.Finding}");
+        if (Database.Standing != DigestStanding.Sound) throw new ViolationException("memory that changed is replaced", $"{Name} holds: {Database.Hold!.Finding}");
         Cluster.History.Counts.MemoryReplaced++;
         Cluster.History.CheckContent(Name, Database.State);
         Cluster.Trace.Add(Name, "has replaced its memory", Database.State.Index);
@@ -256,7 +257,7 @@ internal sealed class ReplicaProcess(SimulatedCluster cluster, SimulatedNode nod
         catch (DigestMismatchException met)
         {
             Cluster.Trace.Add(Name, "finds its memory wrong at", met.Position.Index);
-            if (!Node.IsMemoryChanged) throw new Violation("digests agree where memory is sound", $"{Name}: {met.Message}");
+            if (!Node.IsMemoryChanged) throw new ViolationException("digests agree where memory is sound", $"{Name}: {met.Message}");
             Database.Doubt(met.Position);
             GiveUp(attempt, met.Message);
         }

@@ -1,3 +1,4 @@
+using Replication.Kit.Checks;
 using Replication.Core.Database;
 using Replication.Core.Log;
 using Replication.Kit;
@@ -117,7 +118,7 @@ internal sealed class SimulatedNode
     public void Failed(Exception failure)
     {
         var isRefusal = failure is DataDirectoryException or LogDamagedException || Process?.IsOpen == false;
-        if (!_cluster.Faults.Explains(this, failure)) throw new Violation("nodes run on sound disks", $"{Name}: {failure}");
+        if (!_cluster.Faults.Explains(this, failure)) throw new ViolationException("nodes run on sound disks", $"{Name}: {failure}");
         Die(powerLost: false, failure.Message);
         if (isRefusal && Damage.IsAny) Repair();
     }

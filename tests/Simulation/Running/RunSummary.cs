@@ -1,5 +1,5 @@
 using System.Globalization;
-using Replication.Simulation.Tests.Checks;
+using Replication.Kit.Checks;
 using Replication.Simulation.Tests.Faults;
 using Replication.Simulation.Tests.Plans;
 using Replication.Simulation.Tests.World;

@@ -2,7 +2,7 @@ using Replication.Core.Following;
 using Replication.Core.Indexes;
 using Replication.Kit;
 using Replication.Kit.Network;
-using Replication.Simulation.Tests.Checks;
+using Replication.Kit.Checks;
 using Replication.Simulation.Tests.Clients;
 using Replication.Simulation.Tests.Faults;
 using Replication.Simulation.Tests.Nodes;
@@ -73,7 +73,7 @@ internal sealed class SimulatedCluster
     /// <summary>Runs it to its end.</summary>
     public SimulationResult Run()
     {
-        Violation? violation = null;
+        ViolationException? violation = null;
         try
         {
             foreach (var node in _nodes) node.StartAfter(TimeSpan.FromMilliseconds(_random.Next(1000)));
@@ -86,13 +86,13 @@ internal sealed class SimulatedCluster
             Events.RunUntil(Plan.SafetyPhase + Plan.LivenessLimit, IsWhole);
             CheckEnd();
         }
-        catch (Violation broken)
+        catch (ViolationException broken)
         {
             violation = broken;
         }
         catch (Exception failure)
         {
-            violation = new Violation("the product does not fail by itself", failure.ToString());
+            violation = new ViolationException("the product does not fail by itself", failure.ToString());
         }
         return new SimulationResult(Plan, violation, Events.Now, Events.Happened, Trace, Faults.Counts, History.Counts)
         {
@@ -117,15 +117,15 @@ internal sealed class SimulatedCluster
     {
         if (answer is FollowAnswer.Resume) Resumes++;
         if (answer is FollowAnswer.NeedSnapshot) CheckRetention(node, hello);
-        if (answer is FollowAnswer.Diverged diverged) throw new Violation("replicas never part from a primary that lost nothing", $"{node.Name} to {hello.NodeName}: {diverged.Fork}");
+        if (answer is FollowAnswer.Diverged diverged) throw new ViolationException("replicas never part from a primary that lost nothing", $"{node.Name} to {hello.NodeName}: {diverged.Fork}");
         if (answer is FollowAnswer.Refused { Reason: RefusalReason.Loop })
         {
-            if (Plan.Fallbacks.All(others => others.IsEmpty)) throw new Violation("nobody is refused without a reason", $"{node.Name} to {hello.NodeName}: there can be no loop");
+            if (Plan.Fallbacks.All(others => others.IsEmpty)) throw new ViolationException("nobody is refused without a reason", $"{node.Name} to {hello.NodeName}: there can be no loop");
             Loops++;
             return;
         }
         if (answer is FollowAnswer.Refused { Reason: not (RefusalReason.NotReady or RefusalReason.Clone or RefusalReason.Behind) } refused && !_nodes.Any(other => other.Damage.IsAny))
-            throw new Violation("nobody is refused without a reason", $"{node.Name} to {hello.NodeName}: {refused.Message}");
+            throw new ViolationException("nobody is refused without a reason", $"{node.Name} to {hello.NodeName}: {refused.Message}");
     }
 
     /// <summary>A replica acknowledged on a session.</summary>
@@ -143,7 +143,7 @@ internal sealed class SimulatedCluster
         if (!_followed.TryGetValue(hello.NodeId, out var followed) || followed.Last - followed.First < TimeSpan.FromSeconds(8) || Events.Now - followed.Last > TimeSpan.FromSeconds(15)) return;
         History.Counts.Retained++;
         if (History.BytesBehind(hello.Durable.Index) < Plan.RetainBytes / 4)
-            throw new Violation("the log is kept for replicas within their budget", $"{hello.NodeName} at {hello.Durable.Index} of {History.Durable}");
+            throw new ViolationException("the log is kept for replicas within their budget", $"{hello.NodeName} at {hello.Durable.Index} of {History.Durable}");
     }
 
     /// <summary>A replica began from a snapshot.</summary>
@@ -219,10 +219,10 @@ internal sealed class SimulatedCluster
 
     private void CheckEnd()
     {
-        if (Unequal() is { } unequal) throw new Violation("a healed cluster becomes whole", $"after {Plan.LivenessLimit.TotalMinutes} minutes {unequal}");
+        if (Unequal() is { } unequal) throw new ViolationException("a healed cluster becomes whole", $"after {Plan.LivenessLimit.TotalMinutes} minutes {unequal}");
         foreach (var node in _nodes) History.CheckContent(node.Name, node.Process!.Database.State);
-        if (_nodes.Select(node => node.Process!.Database.State.Digest).Distinct().Count() != 1) throw new Violation("equal digests at equal positions", "at the end");
+        if (_nodes.Select(node => node.Process!.Database.State.Digest).Distinct().Count() != 1) throw new ViolationException("equal digests at equal positions", "at the end");
         History.CheckCalls();
-        if (History.Counts.Committed == 0) throw new Violation("a healed cluster takes writes", "nothing was ever committed");
+        if (History.Counts.Committed == 0) throw new ViolationException("a healed cluster takes writes", "nothing was ever committed");
     }
 }

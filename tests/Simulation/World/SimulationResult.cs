@@ -1,4 +1,4 @@
-using Replication.Simulation.Tests.Checks;
+using Replication.Kit.Checks;
 using Replication.Simulation.Tests.Faults;
 using Replication.Simulation.Tests.Plans;
 
@@ -12,7 +12,7 @@ namespace Replication.Simulation.Tests.World;
 /// <param name="Trace">What happened.</param>
 /// <param name="Faults">Of each class.</param>
 /// <param name="Checks">How often each check looked.</param>
-internal sealed record SimulationResult(SimulationPlan Plan, Violation? Violation, TimeSpan Time, long Events, Trace Trace, FaultCounts Faults, CheckCounts Checks)
+internal sealed record SimulationResult(SimulationPlan Plan, ViolationException? Violation, TimeSpan Time, long Events, Trace Trace, FaultCounts Faults, CheckCounts Checks)
 {
     public required long ChunksStored { get; init; }
 

@@ -3,14 +3,14 @@ using Replication.Core.Log;
 using Replication.Core.Records;
 using Replication.Core.Transactions;
 
-namespace Replication.Simulation.Tests.Checks;
+namespace Replication.Kit.Checks;
 
 /// <summary>
 /// What the log means, worked out without the engine's apply path: every version of every record that there ever was.
 /// Answers what a reader at any index must see.
 /// </summary>
 /// <param name="requestsRemembered">How many requests the log has every node remember.</param>
-internal sealed class Model(int requestsRemembered = RequestMemory.DefaultCapacity)
+public sealed class Model(int requestsRemembered = RequestMemory.DefaultCapacity)
 {
     private readonly List<(long Index, string Id)> _requests = [];
     private readonly SortedDictionary<string, Versions> _collections = new(StringComparer.Ordinal);
@@ -67,6 +67,24 @@ internal sealed class Model(int requestsRemembered = RequestMemory.DefaultCapaci
         if (records != state.Records) return $"there are {state.Records} records, not {records}";
         if (RequestDifference(state) is { } difference) return difference;
         return state.Collections.Keys.FirstOrDefault(name => !_collections.ContainsKey(name)) is { } stranger ? $"there is a collection {stranger}" : null;
+    }
+
+    /// <summary>Null when the records of a collection are exactly those of an index; otherwise the first difference.</summary>
+    /// <param name="collection">Its name.</param>
+    /// <param name="index">What a reader at this index sees.</param>
+    /// <param name="records">Keys, values, and the entries that wrote them, in the order of their keys.</param>
+    public string? Difference(string collection, long index, IEnumerable<(string Key, ReadOnlyMemory<byte> Value, long Written)> records)
+    {
+        using var found = records.GetEnumerator();
+        var expected = _collections.GetValueOrDefault(collection)?.AllAt(index).Where(record => record.Version.Value is not null) ?? [];
+        foreach (var (key, version) in expected)
+        {
+            if (!found.MoveNext()) return $"{collection} ends before {key}";
+            var (other, value, written) = found.Current;
+            if (other != key) return $"{collection} has {other} where {key} belongs";
+            if (written != version.Index || !value.Span.SequenceEqual(version.Value)) return $"{collection}/{key} is of entry {written}, not of {version.Index}";
+        }
+        return found.MoveNext() ? $"{collection} has {found.Current.Key} behind its end" : null;
     }
 
     private string? RequestDifference(DatabaseState state)

@@ -1,6 +1,7 @@
 using Replication.Core.Transactions;
+using Replication.Kit.Checks;
 
-namespace Replication.Simulation.Tests.Checks;
+namespace Replication.Simulation.Tests.Clients;
 
 /// <summary>One sending of a call, over a connection that may break.</summary>
 internal sealed class Sending(Call call, Transaction transaction)

@@ -1,10 +1,10 @@
 using Replication.Core.Positions;
 using Replication.Core.Transactions;
 
-namespace Replication.Simulation.Tests.Checks;
+namespace Replication.Kit.Checks;
 
 /// <summary>One transaction that a client asked for, and what it was told.</summary>
-internal sealed class Call(string request, Transaction transaction, long knownBefore) : ICommitCaller
+public sealed class Call(string request, Transaction transaction, long knownBefore) : ICommitCaller
 {
     /// <summary>Unique; stands in the log with the transaction.</summary>
     public string Request => request;
@@ -28,7 +28,7 @@ internal sealed class Call(string request, Transaction transaction, long knownBe
 
     public void Answer(CommitOutcome outcome)
     {
-        if (Outcome is not null) throw new World.Violation("one answer to each call", $"{request} was answered twice");
+        if (Outcome is not null) throw new ViolationException("one answer to each call", $"{request} was answered twice");
         Outcome = outcome;
     }
 }

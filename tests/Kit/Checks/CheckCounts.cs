@@ -1,7 +1,7 @@
-namespace Replication.Simulation.Tests.Checks;
+namespace Replication.Kit.Checks;
 
 /// <summary>How often each check looked at something.</summary>
-internal sealed class CheckCounts
+public sealed class CheckCounts
 {
     public long Shown { get; set; }
 

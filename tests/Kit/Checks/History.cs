@@ -3,9 +3,8 @@ using Replication.Core.Log;
 using Replication.Core.Positions;
 using Replication.Core.Records;
 using Replication.Core.Transactions;
-using Replication.Simulation.Tests.World;
 
-namespace Replication.Simulation.Tests.Checks;
+namespace Replication.Kit.Checks;
 
 /// <summary>
 /// Everything that was promised so far, held against everything that happens: entries that were synced on the primary are
@@ -13,7 +12,7 @@ namespace Replication.Simulation.Tests.Checks;
 /// costs time in proportion to what it looks at, because every fact has a position.
 /// </summary>
 /// <param name="requestsRemembered">How many requests the log has every node remember.</param>
-internal sealed class History(int requestsRemembered = RequestMemory.DefaultCapacity)
+public sealed class History(int requestsRemembered = RequestMemory.DefaultCapacity)
 {
     private readonly List<Entry> _entries = [];
     private readonly Dictionary<string, long> _requests = new(StringComparer.Ordinal);
@@ -53,7 +52,7 @@ internal sealed class History(int requestsRemembered = RequestMemory.DefaultCapa
     {
         Counts.Lags++;
         var least = received < upstream ? BytesBehind(received) - BytesBehind(upstream) : 0;
-        if (bytes < least || (bytes > 0 && least == 0)) throw new Violation("lag in bytes is never less than the truth, and none at the end", $"{node} has {received} of {upstream}: it says {bytes}, frames are {least}");
+        if (bytes < least || (bytes > 0 && least == 0)) throw new ViolationException("lag in bytes is never less than the truth, and none at the end", $"{node} has {received} of {upstream}: it says {bytes}, frames are {least}");
     }
 
     /// <summary>The primary takes a batch to its disk: whatever a crash leaves of it may come back.</summary>
@@ -72,7 +71,7 @@ internal sealed class History(int requestsRemembered = RequestMemory.DefaultCapa
     /// <summary>The primary was started again: what was synced has to be there, and behind it only what was on its way.</summary>
     public void Recovered(SegmentedLog log)
     {
-        if (log.Durable.Index < Durable) throw new Violation("what is synced is for ever", $"the primary's log ends at {log.Durable.Index}, entry {Durable} had been synced");
+        if (log.Durable.Index < Durable) throw new ViolationException("what is synced is for ever", $"the primary's log ends at {log.Durable.Index}, entry {Durable} had been synced");
         var from = Math.Max(log.FirstIndex, 1);
         log.ReadEach(from, log.Durable.Index, (frame, in header) =>
         {
@@ -82,16 +81,24 @@ internal sealed class History(int requestsRemembered = RequestMemory.DefaultCapa
                 return;
             }
             if (_attempted.GetValueOrDefault(header.Index) != header.Crc)
-                throw new Violation("nothing is invented", $"the primary's log has an entry {header.Position} that nobody decided");
+                throw new ViolationException("nothing is invented", $"the primary's log has an entry {header.Position} that nobody decided");
             Add(header, frame[FrameHeader.Size..]);
         });
+    }
+
+    /// <summary>The log of a primary that is not running: the whole history of calls and reads that were recorded before.</summary>
+    /// <param name="log">From its first entry on.</param>
+    public void Load(SegmentedLog log)
+    {
+        if (log.FirstIndex > 1) throw new ArgumentException($"The log begins at {log.FirstIndex}: what was before is not known.", nameof(log));
+        log.ReadEach(1, log.Durable.Index, (frame, in header) => Add(header, frame[FrameHeader.Size..]));
     }
 
     /// <summary>The primary's commit index moved.</summary>
     public void Committed(long index)
     {
-        if (index > Durable) throw new Violation("committed is durable", $"commit index {index}, synced up to {Durable}");
-        if (index < _committed) throw new Violation("the commit index never falls", $"{index} behind {_committed}");
+        if (index > Durable) throw new ViolationException("committed is durable", $"commit index {index}, synced up to {Durable}");
+        if (index < _committed) throw new ViolationException("the commit index never falls", $"{index} behind {_committed}");
         _committed = index;
     }
 
@@ -106,8 +113,8 @@ internal sealed class History(int requestsRemembered = RequestMemory.DefaultCapa
     /// <param name="isMemoryChanged">Whether its memory was changed, so that its content is not what its index means.</param>
     public void Shown(string node, DatabaseState before, DatabaseState state, long committed, bool isMemoryChanged = false)
     {
-        if (state.Index < before.Index) throw new Violation("readers never go back", $"{node} shows {state.Index} behind {before.Index}");
-        if (state.Index > committed) throw new Violation("only what is committed is shown", $"{node} shows {state.Index}, it was told of {committed}");
+        if (state.Index < before.Index) throw new ViolationException("readers never go back", $"{node} shows {state.Index} behind {before.Index}");
+        if (state.Index > committed) throw new ViolationException("only what is committed is shown", $"{node} shows {state.Index}, it was told of {committed}");
         if (isMemoryChanged) CheckSame("nodes show prefixes of one history", node, state.Index, state.Tail.Crc);
         else Shown(node, state);
     }
@@ -118,7 +125,7 @@ internal sealed class History(int requestsRemembered = RequestMemory.DefaultCapa
         Counts.Shown++;
         CheckSame("nodes show prefixes of one history", node, state.Index, state.Tail.Crc);
         if (!_digests.TryAdd(state.Index, state.Digest) && _digests[state.Index] != state.Digest)
-            throw new Violation("equal digests at equal positions", $"{node} at {state.Index}");
+            throw new ViolationException("equal digests at equal positions", $"{node} at {state.Index}");
         if (_shown++ % 16 == 0) CheckContent(node, state);
     }
 
@@ -126,20 +133,49 @@ internal sealed class History(int requestsRemembered = RequestMemory.DefaultCapa
     public void CheckContent(string node, DatabaseState state)
     {
         Counts.Contents++;
-        if (Model.Difference(state) is { } difference) throw new Violation("reads equal the log at their position", $"{node} at {state.Index}: {difference}");
+        if (Model.Difference(state) is { } difference) throw new ViolationException("reads equal the log at their position", $"{node} at {state.Index}: {difference}");
         Counts.Indexes += state.Collections.Values.Sum(collection => collection.Indexes.Length);
         Counts.IndexesInBuilding += state.Collections.Values.Sum(collection => collection.Indexes.Count(index => index.State is { Phase: IndexPhase.Building, BuiltUpTo.Length: > 0 }));
         using var view = ReadView.Open(state);
-        if (IndexCheck.Difference(view) is { } wrong) throw new Violation("indexes hold exactly what the records say", $"{node} at {state.Index}: {wrong}");
+        if (IndexCheck.Difference(view) is { } wrong) throw new ViolationException("indexes hold exactly what the records say", $"{node} at {state.Index}: {wrong}");
     }
 
     /// <summary>A node took a frame from a stream.</summary>
     public void Streamed(string node, long expected, in FrameHeader header)
     {
         Counts.Frames++;
-        if (header.Index != expected) throw new Violation("streams are in order, without gaps", $"{node} got {header.Index} where {expected} belongs");
-        if (header.Index > Durable) throw new Violation("nothing is streamed before it is durable", $"{node} got {header.Index}, synced is {Durable}");
+        if (header.Index != expected) throw new ViolationException("streams are in order, without gaps", $"{node} got {header.Index} where {expected} belongs");
+        if (header.Index > Durable) throw new ViolationException("nothing is streamed before it is durable", $"{node} got {header.Index}, synced is {Durable}");
         CheckSame("streams carry the history", node, header.Index, header.Crc);
+    }
+
+    /// <summary>A client was shown a record, or that there is none, at a position.</summary>
+    /// <param name="reader">Who, and on which node.</param>
+    /// <param name="at">The position that the answer claims.</param>
+    /// <param name="collection">The collection asked.</param>
+    /// <param name="key">The key asked for.</param>
+    /// <param name="value">The record's; empty when there was none.</param>
+    /// <param name="isFound">Whether there was one.</param>
+    public void Read(string reader, LogPosition at, string collection, string key, ReadOnlySpan<byte> value, bool isFound)
+    {
+        Counts.Reads++;
+        CheckPosition("nodes show prefixes of one history", reader, at);
+        var expected = Model.Find(collection, key, at.Index);
+        if (isFound != expected is not null || !value.SequenceEqual(expected))
+            throw new ViolationException("reads equal the log at their position", $"{reader} at {at.Index}: {collection}/{key}");
+    }
+
+    /// <summary>A client was shown all records of a collection at a position, in order.</summary>
+    /// <param name="reader">Who, and on which node.</param>
+    /// <param name="at">The position that the answer claims.</param>
+    /// <param name="collection">The collection asked.</param>
+    /// <param name="records">Keys, values, and the entries that wrote them.</param>
+    public void Scanned(string reader, LogPosition at, string collection, IEnumerable<(string Key, ReadOnlyMemory<byte> Value, long Written)> records)
+    {
+        Counts.Contents++;
+        CheckPosition("nodes show prefixes of one history", reader, at);
+        if (Model.Difference(collection, at.Index, records) is { } difference)
+            throw new ViolationException("reads equal the log at their position", $"{reader} at {at.Index}: {difference}");
     }
 
     /// <summary>A client was answered.</summary>
@@ -150,9 +186,10 @@ internal sealed class History(int requestsRemembered = RequestMemory.DefaultCapa
         {
             case CommitOutcome.Committed committed:
                 var index = committed.Position.Index;
-                if (index > Durable) throw new Violation("answered is durable", $"{call.Request} was answered {index}, synced is {Durable}");
-                if (_requests.GetValueOrDefault(call.Request) != index) throw new Violation("answers are true", $"{call.Request} is not at {index}");
-                if (index <= call.KnownBefore) throw new Violation("real time order", $"{call.Request} is at {index}, before it was made {call.KnownBefore} was known");
+                if (index > Durable) throw new ViolationException("answered is durable", $"{call.Request} was answered {index}, synced is {Durable}");
+                CheckPosition("answers are true", call.Request, committed.Position);
+                if (_requests.GetValueOrDefault(call.Request) != index) throw new ViolationException("answers are true", $"{call.Request} is not at {index}");
+                if (index <= call.KnownBefore) throw new ViolationException("real time order", $"{call.Request} is at {index}, before it was made {call.KnownBefore} was known");
                 CheckPreconditions(call, index);
                 if (index > Known) KnownPosition = committed.Position;
                 Counts.Committed++;
@@ -178,7 +215,7 @@ internal sealed class History(int requestsRemembered = RequestMemory.DefaultCapa
             if (call.Outcome is CommitOutcome.Rejected || !call.WasSent) CheckAbsent(call);
             else if (call.Outcome is null) Counts.Unknown++;
         }
-        if (_requests.Keys.FirstOrDefault(request => !_calls.ContainsKey(request)) is { } stranger) throw new Violation("nothing is invented", $"nobody asked for {stranger}");
+        if (_requests.Keys.FirstOrDefault(request => !_calls.ContainsKey(request)) is { } stranger) throw new ViolationException("nothing is invented", $"nobody asked for {stranger}");
     }
 
     private static IEnumerable<(FrameHeader Header, ReadOnlyMemory<byte> Payload)> Frames(ReadOnlyMemory<byte> frames)
@@ -193,30 +230,37 @@ internal sealed class History(int requestsRemembered = RequestMemory.DefaultCapa
 
     private void Add(in FrameHeader header, ReadOnlySpan<byte> payload)
     {
-        if (header.Index != Durable + 1) throw new Violation("indexes are dense", $"{header.Index} behind {Durable}");
-        _entries.Add(new Entry(header.Crc, (_entries.Count == 0 ? 0 : _entries[^1].End) + header.Length));
+        if (header.Index != Durable + 1) throw new ViolationException("indexes are dense", $"{header.Index} behind {Durable}");
+        _entries.Add(new Entry(header.Crc, header.Position.Epoch, (_entries.Count == 0 ? 0 : _entries[^1].End) + header.Length));
         if (Model.Take(header, payload) is { } request && !_requests.TryAdd(request, header.Index))
-            throw new Violation("at most once", $"{request} stands at {_requests[request]} and {header.Index}");
+            throw new ViolationException("at most once", $"{request} stands at {_requests[request]} and {header.Index}");
     }
 
     private void CheckSame(string rule, string node, long index, uint crc)
     {
-        if (index > Durable) throw new Violation(rule, $"{node} has an entry {index}, synced on the primary is {Durable}");
-        if (index > 0 && _entries[(int)index - 1].Crc != crc) throw new Violation(rule, $"{node} has another entry {index}");
+        if (index > Durable) throw new ViolationException(rule, $"{node} has an entry {index}, synced on the primary is {Durable}");
+        if (index > 0 && _entries[(int)index - 1].Crc != crc) throw new ViolationException(rule, $"{node} has another entry {index}");
+    }
+
+    private void CheckPosition(string rule, string who, LogPosition position)
+    {
+        if (position.Index > Durable) throw new ViolationException(rule, $"{who} was told of {position}, the log ends at {Durable}");
+        if (position.Index > 0 && _entries[(int)position.Index - 1].Epoch != position.Epoch)
+            throw new ViolationException(rule, $"{who} was told of {position}, which was written in epoch {_entries[(int)position.Index - 1].Epoch}");
     }
 
     private void CheckAbsent(Call call)
     {
-        if (_requests.TryGetValue(call.Request, out var index)) throw new Violation("a rejected write never appears", $"{call.Request} ({call.Outcome}) is at {index}");
+        if (_requests.TryGetValue(call.Request, out var index)) throw new ViolationException("a rejected write never appears", $"{call.Request} ({call.Outcome}) is at {index}");
     }
 
     // Neither is it among those that are remembered, nor would it have to be if it had been executed.
     private void CheckForgotten(Call call)
     {
         var forgotten = Model.ForgottenThrough(Durable);
-        if (_requests.TryGetValue(call.Request, out var index) && index > forgotten) throw new Violation("what is remembered is answered", $"{call.Request} is at {index}, forgotten is what is up to {forgotten}");
+        if (_requests.TryGetValue(call.Request, out var index) && index > forgotten) throw new ViolationException("what is remembered is answered", $"{call.Request} is at {index}, forgotten is what is up to {forgotten}");
         if (call.FirstSentAfter is not { } first || first.Index >= forgotten)
-            throw new Violation("only what may have been forgotten is", $"{call.Request} was first sent behind {call.FirstSentAfter}, forgotten is what is up to {forgotten}");
+            throw new ViolationException("only what may have been forgotten is", $"{call.Request} was first sent behind {call.FirstSentAfter}, forgotten is what is up to {forgotten}");
     }
 
     private void CheckPreconditions(Call call, long index)
@@ -232,9 +276,9 @@ internal sealed class History(int requestsRemembered = RequestMemory.DefaultCapa
                 _ => written is not null && written <= operation.Precondition.Position.Index,
             };
             Counts.Preconditions++;
-            if (!holds) throw new Violation("preconditions hold", $"{call.Request} at {index}");
+            if (!holds) throw new ViolationException("preconditions hold", $"{call.Request} at {index}");
         }
     }
 
-    private readonly record struct Entry(uint Crc, long End);
+    private readonly record struct Entry(uint Crc, Epoch Epoch, long End);
 }

@@ -1,8 +1,9 @@
-namespace Replication.Processes.Tests;
+namespace Replication.ProcessKit;
 
 /// <summary>The checkout that the tests were built from.</summary>
-internal static class Repository
+public static class Repository
 {
+    /// <summary>A file of it.</summary>
     public static string File(string name)
     {
         var directory = new DirectoryInfo(AppContext.BaseDirectory);
@@ -11,7 +12,7 @@ internal static class Repository
         return Path.Combine(directory.FullName, name);
     }
 
-    /// <summary>What another project of the same configuration was built to.</summary>
+    /// <summary>What a project of <c>src</c> was built to, in the configuration of what runs.</summary>
     public static string Built(string project, string file)
     {
         var framework = new DirectoryInfo(AppContext.BaseDirectory);
