@@ -1,3 +1,4 @@
+using Replication.Core.IO;
 using Replication.Core.Records;
 
 namespace Replication.Core.Database;
@@ -13,7 +14,9 @@ internal sealed class PublishedState
     /// <summary>Shows a state; memory that only older ones need may be used again from now on.</summary>
     public void Publish(DatabaseState state)
     {
+        EngineEvents.Log.Showing(state.Index);
         Volatile.Write(ref _newest, state);
+        EngineEvents.Log.Shown(state.Index);
         state.Memory?.Settle(state.Version);
     }
 

@@ -21,9 +21,17 @@ internal sealed class PhysicalFile(string path, SafeFileHandle handle) : IFile
         return total;
     }
 
-    public void Write(ReadOnlySpan<byte> bytes, long offset, FileLabel label) => RandomAccess.Write(handle, bytes, offset);
+    public void Write(ReadOnlySpan<byte> bytes, long offset, FileLabel label)
+    {
+        using var step = new FileStep(label, path);
+        RandomAccess.Write(handle, bytes, offset);
+    }
 
-    public void Sync(FileLabel label) => NativeFile.Sync(handle, path);
+    public void Sync(FileLabel label)
+    {
+        using var step = new FileStep(label, path);
+        NativeFile.Sync(handle, path);
+    }
 
     public void Dispose() => handle.Dispose();
 }

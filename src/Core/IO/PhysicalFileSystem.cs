@@ -4,7 +4,11 @@ namespace Replication.Core.IO;
 public sealed class PhysicalFileSystem : IFileSystem
 {
     /// <inheritdoc/>
-    public IFile Create(string path, FileLabel label) => OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite);
+    public IFile Create(string path, FileLabel label)
+    {
+        using var step = new FileStep(label, path);
+        return OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite);
+    }
 
     /// <inheritdoc/>
     public IFile Open(string path, FileLabel label) => OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
@@ -27,26 +31,40 @@ public sealed class PhysicalFileSystem : IFileSystem
     }
 
     /// <inheritdoc/>
-    public void CreateDirectory(string path, FileLabel label) => Directory.CreateDirectory(path);
+    public void CreateDirectory(string path, FileLabel label)
+    {
+        using var step = new FileStep(label, path);
+        Directory.CreateDirectory(path);
+    }
 
     /// <inheritdoc/>
     public void Rename(string from, string to, FileLabel label)
     {
+        using var step = new FileStep(label, to);
         if (Directory.Exists(from)) Directory.Move(from, to);
         else File.Move(from, to, overwrite: true);
     }
 
     /// <inheritdoc/>
-    public void Delete(string path, FileLabel label) => File.Delete(path);
+    public void Delete(string path, FileLabel label)
+    {
+        using var step = new FileStep(label, path);
+        File.Delete(path);
+    }
 
     /// <inheritdoc/>
     public void DeleteDirectory(string path, FileLabel label)
     {
+        using var step = new FileStep(label, path);
         if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
     }
 
     /// <inheritdoc/>
-    public void SyncDirectory(string path, FileLabel label) => NativeFile.SyncDirectory(path);
+    public void SyncDirectory(string path, FileLabel label)
+    {
+        using var step = new FileStep(label, path);
+        NativeFile.SyncDirectory(path);
+    }
 
     /// <inheritdoc/>
     public IDisposable? TryLock(string path) => NativeFile.TryLock(path);
