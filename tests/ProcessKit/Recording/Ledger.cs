@@ -69,6 +69,24 @@ public sealed class Ledger
         Interlocked.Increment(ref _readCount);
     }
 
+    /// <summary>What is in it now; calls that are not answered yet stay so in the copy.</summary>
+    public Ledger Copy()
+    {
+        var copy = new Ledger();
+        lock (_gate)
+        {
+            copy._reads.AddRange(_reads);
+            copy._scans.AddRange(_scans);
+            foreach (var call in _calls)
+            {
+                var same = new Call(call.Request, call.Transaction, call.KnownBefore) { WasSent = true };
+                if (call.Outcome is { } outcome) same.Answer(outcome);
+                copy._calls.Add(same);
+            }
+        }
+        return copy;
+    }
+
     /// <summary>Holds everything against the history; nobody writes any more.</summary>
     /// <param name="history">All of it.</param>
     /// <exception cref="ViolationException">A promise was broken.</exception>

@@ -21,6 +21,7 @@ public sealed class RecordedLoad(Uri primary, IReadOnlyList<Uri> nodes, int seed
     private readonly CancellationTokenSource _stop = new();
     private readonly List<ReplicationClient> _clients = [];
     private Task _running = Task.CompletedTask;
+    private volatile bool _isResting;
 
     public Ledger Ledger { get; } = new();
 
@@ -41,6 +42,12 @@ public sealed class RecordedLoad(Uri primary, IReadOnlyList<Uri> nodes, int seed
         }
         _running = Task.WhenAll(tasks);
     }
+
+    /// <summary>Asks for nothing until told to go on, so that nodes become idle.</summary>
+    public void Rest() => _isResting = true;
+
+    /// <summary>Goes on after a rest.</summary>
+    public void GoOn() => _isResting = false;
 
     /// <summary>Returns when a number of further commits was answered: the load gets on.</summary>
     public async Task GetsOnAsync(int commits = 100)
@@ -68,9 +75,12 @@ public sealed class RecordedLoad(Uri primary, IReadOnlyList<Uri> nodes, int seed
 
     /// <summary>Holds what was recorded against the log of the primary, which does not run any more.</summary>
     /// <exception cref="ViolationException">A promise was broken.</exception>
-    public CheckCounts CheckAgainst(NodeProcess stopped)
+    public CheckCounts CheckAgainst(NodeProcess stopped) => CheckAgainst(LogFolder.ReadHistory(Path.Combine(stopped.Data, "log")));
+
+    /// <summary>Holds what was recorded against a history.</summary>
+    /// <exception cref="ViolationException">A promise was broken.</exception>
+    public CheckCounts CheckAgainst(History history)
     {
-        var history = LogFolder.ReadHistory(stopped.Data);
         Ledger.CheckAgainst(history);
         return history.Counts;
     }
@@ -93,7 +103,10 @@ public sealed class RecordedLoad(Uri primary, IReadOnlyList<Uri> nodes, int seed
         using var timer = new PeriodicTimer(LongestPause * (0.5 + (random.NextDouble() / 2)));
         try
         {
-            do await once(_stop.Token);
+            do
+            {
+                if (!_isResting) await once(_stop.Token);
+            }
             while (await timer.WaitForNextTickAsync(_stop.Token));
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)

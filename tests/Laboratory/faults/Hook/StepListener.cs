@@ -2,7 +2,7 @@ using System.Diagnostics.Tracing;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace Replication.StepHook;
+namespace Replication.NodeHook;
 
 /// <summary>
 /// Inside a node: listens to the steps that the engine tells of, and sends the node a signal at one of them, on the thread and at
