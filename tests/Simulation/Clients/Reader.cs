@@ -28,7 +28,7 @@ internal sealed class Reader(SimulatedCluster cluster)
         var collection = _random.Next(2) == 0 ? "orders" : "customers";
         var key = string.Create(CultureInfo.InvariantCulture, $"k{_random.Next(40)}");
         var record = view.Find(collection, Encoding.UTF8.GetBytes(key));
-        cluster.History.Read(node.Name, state.Position, collection, key, record.Value, record.Exists);
+        cluster.History.Read(node.Name, state.Position, collection, key, record.Exists ? record.Value : default, record.Exists);
         if (Bank.TotalOf(view) is not { } total) return;
         cluster.History.Counts.Totals++;
         if (total != Bank.Total) throw new ViolationException("transactions are seen whole", $"{node.Name} at {state.Index}: the accounts hold {total}, not {Bank.Total}");
