@@ -60,6 +60,8 @@ internal static partial class Form
     {
         var declared = file.Nodes<BaseNamespaceDeclarationSyntax>().FirstOrDefault();
         var expected = ProjectNamespace.Of(file.Path);
+        // The runtime looks for this class outside of all namespaces.
+        if (declared is null && Path.GetFileName(file.Path) == "StartupHook.cs") yield break;
         if (declared is null ? file.Nodes<BaseTypeDeclarationSyntax>().Any() && !file.Nodes<GlobalStatementSyntax>().Any() : declared.Name.ToString() != expected)
             yield return file.At(declared ?? file.Syntax, $"its folder says {expected}");
     }
