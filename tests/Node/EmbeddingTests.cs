@@ -28,6 +28,25 @@ public sealed class EmbeddingTests
     }
 
     [Fact]
+    public async Task Commits_stand_in_the_log_in_the_order_in_which_they_were_asked_for_whoever_asks_for_most()
+    {
+        await using var cluster = new TestCluster();
+        var database = (await cluster.PrimaryAsync()).Services.GetRequiredService<IDatabase>();
+
+        // One caller asks for a thousand between each two of the other, and waits for none of them.
+        var asked = new List<Task<CommitOutcome>>();
+        for (var number = 0; number < 8 * 1_001; number++)
+        {
+            var caller = number % 1_001 == 1_000 ? "modest" : "greedy";
+            asked.Add(database.CommitAsync(tx => tx.Put(caller, $"{number}", new Customer(caller, "GB"))));
+        }
+        var outcomes = await Task.WhenAll(asked);
+
+        var indexes = outcomes.Select(outcome => Assert.IsType<CommitOutcome.Committed>(outcome).Position.Index).ToList();
+        Assert.All(indexes.Zip(indexes.Skip(1)), pair => Assert.True(pair.First < pair.Second, $"{pair.Second} was asked for behind {pair.First}"));
+    }
+
+    [Fact]
     public async Task A_view_stays_as_it_is_while_commits_go_on()
     {
         await using var cluster = new TestCluster();
