@@ -5,6 +5,8 @@ namespace Replication.Faults.Disks;
 /// <summary>A file system of its own for a node, until it is disposed of.</summary>
 internal sealed class MountedDisk : IDisposable
 {
+    private const int MostAttempts = 20;
+
     private readonly string? _image;
 
     private MountedDisk(string? image, params string[] mount)
@@ -50,8 +52,6 @@ internal sealed class MountedDisk : IDisposable
         Shell.Run("umount", Folder);
         Directory.Delete(Folder);
     }
-
-    private const int MostAttempts = 20;
 
     private static bool AreSame(string left, string right)
     {
