@@ -24,6 +24,7 @@ internal sealed class HostNetwork : IAsyncDisposable
     private const string Block = "198.18";
 
     private static int _made;
+    private static int _tried;
 
     private readonly int _number = Interlocked.Increment(ref _made);
     private readonly List<string> _hosts = [];
@@ -76,7 +77,8 @@ internal sealed class HostNetwork : IAsyncDisposable
     {
         for (var tries = 0; tries < Subnets; tries++)
         {
-            var subnet = (Environment.ProcessId + Volatile.Read(ref _made) + tries) % Subnets;
+            // Two networks may be made at the same time.
+            var subnet = (Environment.ProcessId + Interlocked.Increment(ref _tried)) % Subnets;
             var routes = await Command.RunAsync("ip", "-4", "route", "show", "root", string.Create(CultureInfo.InvariantCulture, $"{Block}.{subnet}.0/24"));
             if (routes.Length == 0) return subnet;
         }

@@ -13,7 +13,7 @@ internal sealed class LineChart(string title, IReadOnlyList<Series> series, bool
     private const int Width = 860;
     private const int Height = 260;
     private const int Left = 60;
-    private const int Right = 12;
+    private const int Right = 24;
     private const int Top = 34;
     private const int Bottom = 28;
     private const int Steps = 4;
