@@ -11,6 +11,7 @@ namespace Replication.Testing;
 public sealed class TestLink : IAsyncDisposable
 {
     private const int Backlog = 128;
+    private static readonly TimeSpan PortPatience = TimeSpan.FromSeconds(2);
 
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
@@ -169,10 +170,22 @@ public sealed class TestLink : IAsyncDisposable
         Interlocked.Increment(ref _accepted);
     }
 
+    // The former socket's port may be held for a moment longer, for instance by a process that is being started and has copies of this one's sockets.
     private Socket Bind()
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, Address.Port));
-        return socket;
+        var began = TimeProvider.System.GetTimestamp();
+        for (var wait = new SpinWait(); ; wait.SpinOnce())
+        {
+            try
+            {
+                socket.Bind(new IPEndPoint(IPAddress.Loopback, Address.Port));
+                return socket;
+            }
+            catch (SocketException held) when (held.SocketErrorCode == SocketError.AddressAlreadyInUse && TimeProvider.System.GetElapsedTime(began) < PortPatience)
+            {
+                continue;
+            }
+        }
     }
 }

@@ -113,6 +113,21 @@ public sealed class FollowCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_connection_that_breaks_ends_it_like_any_other_end_with_where_to_go_on()
+    {
+        var last = _primary.Database.State.Index;
+        var link = _cluster.LinkTo(_primary);
+        var following = Replctl.RunAsync("follow", "--server", link.Address.ToString());
+        await Eventually.HoldsAsync("it follows", () => _primary.Status.Followers.Any(follower => follower.NodeName == "replctl-follow-1" && follower.Received == last));
+
+        link.Cut();
+
+        var outcome = await following;
+        Assert.Equal(ExitCode.Negative, outcome.ExitCode);
+        Assert.Contains($"go on with --from {last + 1}.", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_flipped_byte_in_a_frame_is_noticed()
     {
         await using var feed = await ChangingFeed.StartAsync(_primary.Address, static message =>

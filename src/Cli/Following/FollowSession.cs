@@ -52,7 +52,7 @@ internal sealed class FollowSession(ReplicationClient client, FollowSelf self, L
     }
 
     /// <summary>Takes in what comes; returns when it has as many entries as were asked for.</summary>
-    /// <exception cref="CommandException">The node ended the session, or nothing came any more.</exception>
+    /// <exception cref="CommandException">The node ended the session, its connection broke, or nothing came any more.</exception>
     /// <exception cref="StreamDamagedException">What came is not what follows.</exception>
     internal async Task RunAsync(CancellationToken cancellation)
     {
@@ -61,6 +61,10 @@ internal sealed class FollowSession(ReplicationClient client, FollowSelf self, L
         try
         {
             while (Tally.Entries < maxEntries) Take(await ReadAsync(ending.Token));
+        }
+        catch (NodeUnavailableException broken)
+        {
+            throw Ended(broken.Message.TrimEnd('.'));
         }
         finally
         {

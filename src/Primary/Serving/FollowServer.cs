@@ -148,6 +148,10 @@ public sealed class FollowServer(
         {
             throw Errors.Failure(Error.Types.Code.InvalidArgument, $"No Hello came within {options.HelloTimeout.TotalSeconds} s.");
         }
+        catch (InvalidDataException changed)
+        {
+            throw Errors.Failure(Error.Types.Code.InvalidArgument, $"What came is no message: {changed.Message}");
+        }
         throw Errors.Failure(Error.Types.Code.InvalidArgument, "The first message of a follow stream has to be a Hello.");
     }
 }

@@ -107,7 +107,7 @@ internal sealed class FollowSession(
         {
             return await half;
         }
-        catch (Exception failure) when (failure is OperationCanceledException or IOException or RpcException or InvalidOperationException)
+        catch (Exception failure) when (failure is OperationCanceledException or IOException or InvalidDataException or RpcException or InvalidOperationException)
         {
             return failure is OperationCanceledException ? "the connection was closed" : failure.Message;
         }

@@ -19,7 +19,7 @@ internal sealed class SnapshotFetcher(ulong nodeId, ReplicaProgress progress, Ti
     private static readonly TimeSpan LongestWait = TransferSlots.LongestWait;
     private static readonly TimeSpan AwayWait = TimeSpan.FromSeconds(2);
 
-    /// <summary>A source that does not answer is tried so often, over about half a minute; then another snapshot is asked for.</summary>
+    /// <summary>A source from which no chunk comes is tried so often, over about half a minute; then another snapshot is asked for.</summary>
     private const int MaxFailures = 15;
 
     /// <summary>A source that sends nothing for so long is asked anew.</summary>
@@ -39,10 +39,12 @@ internal sealed class SnapshotFetcher(ulong nodeId, ReplicaProgress progress, Ti
 
     private async Task FetchAsync(Feed.FeedClient source, Bootstrap bootstrap, IReadOnlyList<int> share, CancellationToken cancellation)
     {
-        for (var failures = 0; ;)
+        for (var (failures, left) = (0, share.Count); ;)
         {
             var missing = share.Intersect(bootstrap.Missing).ToList();
             if (missing.Count == 0) return;
+            // A connection that breaks again and again brings the snapshot, too, as long as each brings something.
+            if (missing.Count < left) (failures, left) = (0, missing.Count);
             try
             {
                 await RequestAsync(source, bootstrap, missing, cancellation);
