@@ -133,7 +133,11 @@ public sealed class ReplicaRole : IAsyncDisposable
     {
         try
         {
-            if (await _bootstrap.GoOnAsync(OwnLog(), _stopping.Token) is { } fork) Withdraw(fork);
+            if (await _bootstrap.GoOnAsync(OwnLog(), _stopping.Token) is { } fork)
+            {
+                _course.PartedBefore(fork);
+                Withdraw(fork);
+            }
             // One execution lasts until a session was opened and ended: the pauses begin small again after each.
             while (!_stopping.IsCancellationRequested)
             {
