@@ -41,4 +41,7 @@ internal static partial class NodeLog
 
     [LoggerMessage(3012, LogLevel.Information, "Recovered in {Seconds:F1} s: {Records} records, {PerSecond} a second; {Replayed} of the log's entries were replayed.")]
     public static partial void Recovered(ILogger logger, double seconds, long records, long perSecond, long replayed);
+
+    [LoggerMessage(3013, LogLevel.Warning, "{Address} has {Limit} connections, as many as Replication:MaxConnections or the process's handles allow, and closes further ones at once; {Refused} since the start. Find out who opens them.")]
+    public static partial void ConnectionsRefused(ILogger logger, string address, int limit, long refused);
 }

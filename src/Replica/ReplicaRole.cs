@@ -133,7 +133,11 @@ public sealed class ReplicaRole : IAsyncDisposable
     {
         try
         {
-            if (await _bootstrap.GoOnAsync(OwnLog(), _stopping.Token) is { } fork) Withdraw(fork);
+            if (await _bootstrap.GoOnAsync(OwnLog(), _stopping.Token) is { } fork)
+            {
+                _course.PartedBefore(fork);
+                Withdraw(fork);
+            }
             // One execution lasts until a session was opened and ended: the pauses begin small again after each.
             while (!_stopping.IsCancellationRequested)
             {
@@ -176,12 +180,12 @@ public sealed class ReplicaRole : IAsyncDisposable
             var response = await call.IntroduceAsync(hello, cancellation);
             _progress.HeardOf();
             var answer = response.ToAnswer(hello.Durable.Index + 1)
-                ?? throw new UpstreamException(response.Ending?.Message ?? $"It answered a Hello with {response.MessageCase}.");
+                ?? throw new UpstreamException((response.Ending is { } ending ? PeerText.Shortened(ending.Message) : null) ?? $"It answered a Hello with {response.MessageCase}.");
             switch (_course.Decide(answer, hello))
             {
                 case FollowerMove.Follow:
                     if (_path.Take(response.Resume.Path.ToPath(), _progress.Now) is { } objection) throw new UpstreamException(objection);
-                    if (response.Resume.Primary.Length > 0) _primary = response.Resume.Primary;
+                    if (response.Resume.Primary.Length is > 0 and <= DownstreamNode.MaxTextLength) _primary = response.Resume.Primary;
                     if (response.Resume.NewestEntryKind > (uint)EntryKinds.Newest) ReplicaLog.KnowsLess(_logger, _upstream, response.Resume.NewestEntryKind, (int)EntryKinds.Newest);
                     _connected = true;
                     await FollowAsync(call, cancellation);
@@ -272,7 +276,7 @@ public sealed class ReplicaRole : IAsyncDisposable
     }
 
     private static string Reason(Exception failure) =>
-        failure is RpcException rpc ? (rpc.Status.Detail.Length > 0 ? rpc.Status.Detail : rpc.StatusCode.ToString()) : failure.Message;
+        PeerText.Shortened(failure is RpcException rpc ? (rpc.Status.Detail.Length > 0 ? rpc.Status.Detail : rpc.StatusCode.ToString()) : failure.Message);
 
     private void SessionMoved()
     {

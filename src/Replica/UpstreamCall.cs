@@ -62,7 +62,7 @@ internal sealed class UpstreamCall(AsyncDuplexStreamingCall<FollowRequest, Follo
         if (!read.IsCompleted) return (null, null);
         if (!await read) return (null, EndOfSession.Closed);
         var message = Take(expectedIndex);
-        return message.Ending is { } ending ? (null, ending.Message) : (message, null);
+        return message.Ending is { } ending ? (null, PeerText.Shortened(ending.Message)) : (message, null);
     }
 
     // One at a time, and the same until it is taken. The call was made with the token that ends it, so its reads need none.

@@ -35,8 +35,9 @@ public static class Errors
         {
             return Error.Parser.ParseFrom(bytes);
         }
-        catch (InvalidProtocolBufferException)
+        catch (Exception malformed) when (malformed is not OutOfMemoryException)
         {
+            // Not only the parser's own exceptions: a length near 2 GiB makes it overflow.
             return null;
         }
     }

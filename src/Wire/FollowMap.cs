@@ -59,6 +59,7 @@ public static class FollowMap
     {
         if (!request.IsWhole()) throw Malformed("its check does not agree");
         var message = request.Hello;
+        if (Math.Max(message.NodeName.Length, message.Address.Length) > Core.Following.DownstreamNode.MaxTextLength) throw Malformed($"its name or address has more than {Core.Following.DownstreamNode.MaxTextLength} characters");
         if (message.Epochs.Count > MaxReigns) throw Malformed("it names too many reigns");
         EpochTable epochs;
         try
@@ -212,7 +213,7 @@ public static class FollowMap
         FollowResponse.MessageOneofCase.NeedSnapshot => new FollowAnswer.NeedSnapshot(),
         FollowResponse.MessageOneofCase.Diverged => new FollowAnswer.Diverged(response.Diverged.Fork.ToPosition()),
         FollowResponse.MessageOneofCase.Refused => new FollowAnswer.Refused(
-            response.Refused.Reason == Refused.Types.Reason.Unspecified ? RefusalReason.Malformed : (RefusalReason)((int)response.Refused.Reason - 1), response.Refused.Message),
+            response.Refused.Reason == Refused.Types.Reason.Unspecified ? RefusalReason.Malformed : (RefusalReason)((int)response.Refused.Reason - 1), PeerText.Shortened(response.Refused.Message)),
         _ => null,
     };
 

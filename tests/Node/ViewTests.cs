@@ -86,7 +86,7 @@ public sealed class ViewTests
     {
         var clock = new ManualClock();
         await using var cluster = new TestCluster(new TestClusterOptions { Time = clock });
-        var primary = await cluster.PrimaryAsync(configure: options => options.MaxViewAge = TimeSpan.FromMinutes(2));
+        var primary = await cluster.PrimaryAsync(configure: options => (options.MaxViewAge, options.AnswerTimeout) = (TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10)));
         // More than the windows of a connection hold, so that the server waits for the reader.
         for (var i = 0; i < 40; i++) await primary.Client.PutAsync("docs", $"k{i:D2}", $"\"{new string('x', 500_000)}\"");
         using var channel = GrpcChannel.ForAddress(primary.Address);

@@ -45,7 +45,7 @@ public sealed record NodeIdentity(ulong NodeId, ulong StartCounter, HistoryId Hi
         if (crcLine < 0 || !Hexadecimal(text[(crcLine + CrcKey.Length)..].TrimEnd('\n'), out var crc) || crc != Crc32C.Compute(bytes[..crcLine]))
             throw Damaged(path);
         var fields = text[..crcLine].Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1)
-            .Select(line => line.Split(' ', 2)).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
+            .Select(line => line.Split(' ', 2)).Where(pair => pair.Length == 2).DistinctBy(pair => pair[0], StringComparer.Ordinal).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
         if (Field(fields, "node-id") is { } id && Hexadecimal(id, out var node) && node != 0
             && ulong.TryParse(Field(fields, "start-counter"), NumberStyles.None, CultureInfo.InvariantCulture, out var counter)
             && UInt128.TryParse(Field(fields, "history"), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var history)

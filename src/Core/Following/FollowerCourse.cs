@@ -114,6 +114,10 @@ public sealed class FollowerCourse(FollowerSelf self)
         }
     }
 
+    /// <summary>What an earlier run of this node fetches already is of a history that its own log is not in: as if an upstream had said so now.</summary>
+    /// <param name="fork">Where they part.</param>
+    public void PartedBefore(LogPosition fork) => Fork = fork;
+
     /// <summary>A snapshot of the upstream's history took the place of what was here.</summary>
     public void Bootstrapped() => Fork = null;
 }

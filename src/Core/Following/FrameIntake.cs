@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Replication.Core.Log;
 using Replication.Core.Payloads;
 using Replication.Core.Positions;
@@ -74,5 +75,8 @@ public sealed class FrameIntake(LogTail tail, EpochTable epochs)
         if (_pieces.Length < _piecesLength + data.Length) Array.Resize(ref _pieces, Math.Max(_piecesLength + data.Length, 2 * _pieces.Length));
         data.CopyTo(_pieces.AsSpan(_piecesLength));
         _piecesLength += data.Length;
+        // At its first piece: whoever claims more than there can be would have it kept until it is too much.
+        if (_piecesLength >= sizeof(int) && BinaryPrimitives.ReadInt32LittleEndian(_pieces) is < FrameHeader.Size or > FrameHeader.MaxFrameLength)
+            throw new StreamDamagedException(Tail.Index + 1, "an entry that comes in pieces has a length that cannot be one");
     }
 }

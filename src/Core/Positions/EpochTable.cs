@@ -23,15 +23,23 @@ public sealed class EpochTable
 
     /// <summary>A table of the given rows.</summary>
     /// <exception cref="ArgumentException">The rows do not ascend, or a reign id is zero.</exception>
-    public static EpochTable FromRows(IEnumerable<EpochRow> rows) =>
-        rows.Aggregate(Empty, static (table, row) => table.With(row));
+    public static EpochTable FromRows(IEnumerable<EpochRow> rows)
+    {
+        // Rows come from the network, too: adding them one by one would take the square of their number.
+        var table = ImmutableArray.CreateBuilder<EpochRow>();
+        foreach (var row in rows)
+        {
+            ThrowUnlessBehind(table.Count == 0 ? default : table[^1], row);
+            table.Add(row);
+        }
+        return new EpochTable(table.ToImmutable());
+    }
 
     /// <summary>This table with one more reign at its end.</summary>
     /// <exception cref="ArgumentException">The row does not ascend, or its reign id is zero.</exception>
     public EpochTable With(EpochRow row)
     {
-        if (row.Epoch <= Last.Epoch || row.FirstIndex <= Last.FirstIndex || row.ReignId == 0)
-            throw new ArgumentException($"Epoch {row.Epoch} at index {row.FirstIndex} cannot follow epoch {Last.Epoch} at index {Last.FirstIndex}.", nameof(row));
+        ThrowUnlessBehind(Last, row);
         return new EpochTable(_rows.Add(row));
     }
 
@@ -67,4 +75,10 @@ public sealed class EpochTable
     }
 
     private long EndOf(int row, long last) => row + 1 < _rows.Length ? _rows[row + 1].FirstIndex - 1 : last;
+
+    private static void ThrowUnlessBehind(EpochRow last, EpochRow row)
+    {
+        if (row.Epoch <= last.Epoch || row.FirstIndex <= last.FirstIndex || row.ReignId == 0)
+            throw new ArgumentException($"Epoch {row.Epoch} at index {row.FirstIndex} cannot follow epoch {last.Epoch} at index {last.FirstIndex}.", nameof(row));
+    }
 }

@@ -39,6 +39,7 @@ internal readonly ref struct ChunkRecord
             }
         }
         if (key.Length is 0 or > Transactions.TransactionLimits.MaxKeyBytes) throw new MalformedPayloadException("a record has no key");
+        if (index > long.MaxValue) throw new MalformedPayloadException("a record names no entry that wrote it");
         return new ChunkRecord(key, value, (long)index);
     }
 }

@@ -129,6 +129,7 @@ public static class ManifestCodec
                 case 4: crc = reader.Number; break;
             }
         }
+        if (epoch > uint.MaxValue || first > long.MaxValue) throw new MalformedPayloadException("a manifest's epoch table names what is no position");
         return new EpochRow(new Epoch((uint)epoch), reign, (long)first, (uint)crc);
     }
 

@@ -78,6 +78,27 @@ public sealed class NodeOptions
     /// <summary>A view of the data, or a scan, that is open for longer is closed, because it keeps the memory of everything that is replaced meanwhile; 1 s to 365 days. Default 10 min; 0: never.</summary>
     public TimeSpan MaxViewAge { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// Connections to the gRPC address at the same time, and as many to the HTTP address of <c>replicad</c>, 16 to 1,000,000; further ones are
+    /// closed at once. Never more than the process has handles for. Default 10,000.
+    /// </summary>
+    public int MaxConnections { get; set; } = 10_000;
+
+    /// <summary>gRPC calls of clients and replicas at the same time, those that wait included, 16 to 1,000,000; further ones are BUSY. Operators' calls are apart. Default 16,384.</summary>
+    public int MaxCalls { get; set; } = 16_384;
+
+    /// <summary>
+    /// Bytes of requests that are being received and of answers that are not read yet, all calls together, 32 MiB to 64 GiB; beyond them calls are BUSY.
+    /// At least four times <see cref="MaxTransactionBytes"/> in any case. Default 256 MiB.
+    /// </summary>
+    public long MaxCallMemoryBytes { get; set; } = 256L * 1024 * 1024;
+
+    /// <summary>How long a message of a client may take from its beginning until it is whole, 100 ms to 1 h. Default 30 s.</summary>
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a client may take to read one message of an answer, 100 ms to 1 h; then the call is ended. Default 60 s.</summary>
+    public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
     /// <summary>The default of <see cref="Data"/>.</summary>
     public static string DefaultData(NodeRole role) => role == NodeRole.Primary ? "./data/primary" : "./data/replica";
 
@@ -85,6 +106,8 @@ public sealed class NodeOptions
     public static Uri DefaultListen(NodeRole role) => new(role == NodeRole.Primary ? "http://127.0.0.1:7400" : "http://127.0.0.1:7410");
 
     internal long EffectiveMaxMemoryBytes => MaxMemoryBytes > 0 ? MaxMemoryBytes : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 * 3;
+
+    internal long EffectiveMaxCallMemoryBytes => Math.Max(MaxCallMemoryBytes, 4L * MaxTransactionBytes);
 
     internal NodeRole EffectiveRole => Role ?? (string.IsNullOrWhiteSpace(Primary) ? NodeRole.Primary : NodeRole.Replica);
 

@@ -10,6 +10,11 @@ internal sealed class NodeOptionsValidator : IValidateOptions<NodeOptions>
     private const int MiB = 1024 * KiB;
     private const int MostTransfers = 64;
     private const long LowestRate = 64 * KiB;
+    private const int FewestConnections = 16;
+    private const int MostConnections = 1_000_000;
+    private const long MostCallMemory = 64L * 1024 * MiB;
+    private static readonly TimeSpan ShortestTimeout = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromHours(1);
     private static readonly TimeSpan ShortestLag = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan ShortestSilence = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan LongestRetention = TimeSpan.FromDays(365);
@@ -40,6 +45,11 @@ internal sealed class NodeOptionsValidator : IValidateOptions<NodeOptions>
         Check(options.ReadySilence >= ShortestSilence && options.ReadySilence <= LongestLimit, nameof(options.ReadySilence), "has to be 00:00:01.5 to 1.00:00:00: heartbeats come every second");
         Check(options.MaxMemoryBytes is 0 or >= MiB, nameof(options.MaxMemoryBytes), "has to be 0 for three quarters of the memory, or at least 1 MiB");
         Check(options.MaxViewAge == TimeSpan.Zero || (options.MaxViewAge >= TimeSpan.FromSeconds(1) && options.MaxViewAge <= LongestRetention), nameof(options.MaxViewAge), "has to be 00:00:00 for no limit, or 00:00:01 to 365.00:00:00");
+        Check(options.MaxConnections is >= FewestConnections and <= MostConnections, nameof(options.MaxConnections), "has to be 16 to 1000000");
+        Check(options.MaxCalls is >= FewestConnections and <= MostConnections, nameof(options.MaxCalls), "has to be 16 to 1000000");
+        Check(options.MaxCallMemoryBytes is >= 32 * MiB and <= MostCallMemory, nameof(options.MaxCallMemoryBytes), "has to be 32 MiB to 64 GiB");
+        Check(options.RequestTimeout >= ShortestTimeout && options.RequestTimeout <= LongestTimeout, nameof(options.RequestTimeout), "has to be 00:00:00.100 to 01:00:00");
+        Check(options.AnswerTimeout >= ShortestTimeout && options.AnswerTimeout <= LongestTimeout, nameof(options.AnswerTimeout), "has to be 00:00:00.100 to 01:00:00");
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 
         void Check(bool holds, string key, string rule)

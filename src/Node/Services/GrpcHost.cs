@@ -1,15 +1,23 @@
 using System.Net;
 using Grpc.AspNetCore.Server;
+using Grpc.AspNetCore.Server.Model;
+using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Replication.Node.Options;
 using Replication.Node.Reporting;
 using Replication.Node.Scrubbing;
+using Replication.Node.Services.Limits;
 using Replication.Primary.Serving;
+using Replication.Protos.Health.V1;
+using Replication.Protos.Reflection.V1;
+using Replication.Protos.V1;
 
 namespace Replication.Node.Services;
 
@@ -45,6 +53,8 @@ internal sealed class GrpcHost : IAsyncDisposable
         builder.Services.AddSingleton(node);
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton<StatusReporter>();
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton<CallGate>();
         builder.Services.AddSingleton<ReadGate>();
         builder.Services.AddSingleton<ScrubDesk>();
         builder.Services.AddSingleton<ScrubAnswers>();
@@ -57,8 +67,16 @@ internal sealed class GrpcHost : IAsyncDisposable
         });
         // Compressed messages are not accepted: nothing here gains by them, and a small one could grow large.
         builder.Services.PostConfigure<GrpcServiceOptions>(grpc => grpc.CompressionProviders.Clear());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options.EffectiveListen));
+        builder.Services.RemoveAll(typeof(IServiceMethodProvider<>));
+        Serve<StoreService>(builder.Services, Store.BindService);
+        Serve<FeedService>(builder.Services, Feed.BindService);
+        Serve<ClusterService>(builder.Services, Cluster.BindService);
+        Serve<HealthService>(builder.Services, Health.BindService);
+        Serve<ReflectionService>(builder.Services, ServerReflection.BindService);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options, time, loggers.CreateLogger("Replication.Node")));
         var application = builder.Build();
+        application.UseRouting();
+        application.Use(application.Services.GetRequiredService<CallGate>().InvokeAsync);
         application.MapGrpcService<StoreService>();
         application.MapGrpcService<FeedService>();
         application.MapGrpcService<ClusterService>();
@@ -82,18 +100,35 @@ internal sealed class GrpcHost : IAsyncDisposable
         await _application.DisposeAsync();
     }
 
-    private static void Configure(KestrelServerOptions kestrel, Uri listen)
+    private static void Serve<TService>(IServiceCollection services, Action<ServiceBinderBase, TService> bind)
+        where TService : class
     {
+        services.AddSingleton<TService>();
+        services.AddSingleton<IServiceMethodProvider<TService>>(provider => new CheckedMethods<TService>(
+            provider.GetRequiredService<TService>(), bind, provider.GetRequiredService<NodeOptions>().AnswerTimeout, provider.GetRequiredService<TimeProvider>()));
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, NodeOptions options, TimeProvider time, ILogger logger)
+    {
+        var listen = options.EffectiveListen;
+        var connections = new ConnectionLimit(ConnectionLimit.WithinHandles(options.MaxConnections), listen.GetLeftPart(UriPartial.Authority), time, logger);
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = null;
+        // Streams may rest; CallGate looks after each message.
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.MinResponseDataRate = null;
         kestrel.Limits.Http2.InitialStreamWindowSize = StreamWindowBytes;
         kestrel.Limits.Http2.InitialConnectionWindowSize = ConnectionWindowBytes;
         kestrel.Limits.Http2.MaxStreamsPerConnection = MaxStreamsPerConnection;
         kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(20);
-        if (IPAddress.TryParse(listen.Host.Trim('[', ']'), out var address)) kestrel.Listen(address, listen.Port, listener => listener.Protocols = HttpProtocols.Http2);
-        else if (listen.Host == "localhost") kestrel.ListenLocalhost(listen.Port, listener => listener.Protocols = HttpProtocols.Http2);
-        else kestrel.ListenAnyIP(listen.Port, listener => listener.Protocols = HttpProtocols.Http2);
+        if (IPAddress.TryParse(listen.Host.Trim('[', ']'), out var address)) kestrel.Listen(address, listen.Port, SetUp);
+        else if (listen.Host == "localhost") kestrel.ListenLocalhost(listen.Port, SetUp);
+        else kestrel.ListenAnyIP(listen.Port, SetUp);
+
+        void SetUp(ListenOptions listener)
+        {
+            listener.Protocols = HttpProtocols.Http2;
+            connections.ApplyTo(listener);
+        }
     }
 }

@@ -7,12 +7,13 @@ namespace Replication.Node.Services;
 /// <summary>The standard health service: the node and each of its services are serving while the node is ready.</summary>
 internal sealed class HealthService(ReplicationNode node, StatusReporter reporter, TimeProvider time) : Health.HealthBase
 {
+    private const int MostShown = 80;
     private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
 
     public override Task<HealthCheckResponse> Check(HealthCheckRequest request, ServerCallContext context) =>
         IsKnown(request.Service)
             ? Task.FromResult(new HealthCheckResponse { Status = Status() })
-            : throw new RpcException(new Status(StatusCode.NotFound, $"There is no service '{request.Service}' here."));
+            : throw new RpcException(new Status(StatusCode.NotFound, $"There is no service '{(request.Service.Length <= MostShown ? request.Service : request.Service[..MostShown])}' here."));
 
     public override async Task Watch(HealthCheckRequest request, IServerStreamWriter<HealthCheckResponse> responseStream, ServerCallContext context)
     {

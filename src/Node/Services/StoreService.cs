@@ -4,6 +4,7 @@ using Grpc.Core;
 using Replication.Core.Indexes;
 using Replication.Core.Records;
 using Replication.Core.Transactions;
+using Replication.Node.Services.Limits;
 using Replication.Protos.V1;
 using Replication.Wire;
 
@@ -13,6 +14,7 @@ namespace Replication.Node.Services;
 internal sealed class StoreService(ReplicationNode node, ReadGate gate) : Store.StoreBase
 {
     private const int MaxBatchGet = 4096;
+    private const int MaxBatchGetBytes = 32 * 1024 * 1024;
     private const int MaxStreamInFlight = 4096;
     private const int MaxItemsInAnswer = 1024;
 
@@ -59,6 +61,7 @@ internal sealed class StoreService(ReplicationNode node, ReadGate gate) : Store.
         var record = (guard.Records(request.Collection) ?? throw Unknown(request.Collection, guard.State)).Find(request.Key.Span);
         var response = new GetResponse { Stamp = gate.Stamp(guard.State), Found = record.Exists };
         if (!record.Exists) return response;
+        CallMeter.Of(context).SetAnswer(record.Value.Length);
         response.Value = ByteString.CopyFrom(record.Value);
         response.Written = guard.State.PositionOf(record.Index).ToMessage();
         return response;
@@ -71,9 +74,14 @@ internal sealed class StoreService(ReplicationNode node, ReadGate gate) : Store.
         using var guard = node.Database.Enter();
         gate.ThrowUnlessFulfilled(request.Require, guard.State);
         var response = new BatchGetResponse { Stamp = gate.Stamp(guard.State) };
+        var (meter, bytes) = (CallMeter.Of(context), 0L);
         foreach (var name in request.Names)
         {
             var record = (guard.Records(name.Collection) ?? throw Unknown(name.Collection, guard.State)).Find(name.Key.Span);
+            bytes += record.Exists ? record.Value.Length : 0;
+            if (bytes > Math.Max(MaxBatchGetBytes, node.Options.MaxValueBytes))
+                throw Errors.Failure(Error.Types.Code.InvalidArgument, $"The records are together larger than {Math.Max(MaxBatchGetBytes, node.Options.MaxValueBytes)} bytes. Read fewer at once.");
+            meter.SetAnswer(bytes);
             var item = new BatchGetResponse.Types.Item { Found = record.Exists };
             if (record.Exists) (item.Value, item.Written) = (ByteString.CopyFrom(record.Value), guard.State.PositionOf(record.Index).ToMessage());
             response.Items.Add(item);
@@ -86,7 +94,7 @@ internal sealed class StoreService(ReplicationNode node, ReadGate gate) : Store.
         using var opened = await gate.OpenAsync(request.Require, $"scan of {request.Collection} for {context.Peer}", context.CancellationToken);
         var view = opened.View;
         var records = view.Records(request.Collection) ?? throw Unknown(request.Collection, view.State);
-        await SendAsync(view, () => new ScanWalk(records, request), request.Limit, responseStream, context.CancellationToken);
+        await SendAsync(view, () => new ScanWalk(records, request), request.Limit, responseStream, context);
     }
 
     public override async Task Query(QueryRequest request, IServerStreamWriter<ScanResponse> responseStream, ServerCallContext context)
@@ -97,7 +105,7 @@ internal sealed class StoreService(ReplicationNode node, ReadGate gate) : Store.
         var state = view.State;
         if (!state.Collections.TryGetValue(request.Collection, out var collection)) throw Unknown(request.Collection, state);
         var index = collection.ReadyIndex(request.Index, state);
-        await SendAsync(view, () => new QueryWalk(new IndexQuery(view, collection, index, bounds, request.Continuation.Span)), request.Limit, responseStream, context.CancellationToken);
+        await SendAsync(view, () => new QueryWalk(new IndexQuery(view, collection, index, bounds, request.Continuation.Span)), request.Limit, responseStream, context);
     }
 
     public override async Task<ListIndexesResponse> ListIndexes(ListIndexesRequest request, ServerCallContext context)
@@ -152,8 +160,9 @@ internal sealed class StoreService(ReplicationNode node, ReadGate gate) : Store.
     }
 
     // The view may be closed because the reader takes too long, so that each look is announced.
-    private async Task SendAsync(ReadView view, Func<IRecordWalk> begin, ulong limit, IServerStreamWriter<ScanResponse> responses, CancellationToken cancellation)
+    private async Task SendAsync(ReadView view, Func<IRecordWalk> begin, ulong limit, IServerStreamWriter<ScanResponse> responses, ServerCallContext context)
     {
+        var meter = CallMeter.Of(context);
         RecordPages pages;
         using (ReadGate.Enter(view)) pages = new RecordPages(begin(), limit);
         bool more;
@@ -162,7 +171,8 @@ internal sealed class StoreService(ReplicationNode node, ReadGate gate) : Store.
             var page = new ScanResponse { Stamp = gate.Stamp(view.State) };
             gate.ThrowIfTakenBack(view.State);
             using (ReadGate.Enter(view)) more = pages.Next(page, index => view.State.PositionOf(index).ToMessage());
-            await responses.WriteAsync(page, cancellation);
+            meter.SetAnswer(page.CalculateSize());
+            await responses.WriteAsync(page, context.CancellationToken);
         }
         while (more);
     }

@@ -198,8 +198,8 @@ internal sealed class ReplicaBootstrap : IDisposable
         catch (Exception failure) when (!cancellation.IsCancellationRequested && failure is RpcException or MalformedPayloadException or TimeoutException)
         {
             _elsewhereFailed = true;
-            ReplicaLog.BootstrapElsewhereFailed(_logger, address, failure.Message);
-            throw new UpstreamException($"{address} offers no snapshot: {failure.Message}", failure);
+            ReplicaLog.BootstrapElsewhereFailed(_logger, address, PeerText.Shortened(failure.Message));
+            throw new UpstreamException($"{address} offers no snapshot: {PeerText.Shortened(failure.Message)}", failure);
         }
     }
 }

@@ -52,13 +52,13 @@ internal sealed class SnapshotFetcher(ulong nodeId, ReplicaProgress progress, Ti
             catch (RpcException refused) when (refused.StatusCode == StatusCode.ResourceExhausted && refused.Details() is { Code: Error.Types.Code.Busy } busy)
             {
                 var wait = TimeSpan.FromMilliseconds(Math.Clamp(busy.RetryAfterMillis, ShortestWait.TotalMilliseconds, LongestWait.TotalMilliseconds));
-                ReplicaLog.BootstrapWaits(logger, busy.Message, wait);
+                ReplicaLog.BootstrapWaits(logger, PeerText.Shortened(busy.Message), wait);
                 await Task.Delay(wait, time, cancellation);
             }
             catch (Exception away) when (!cancellation.IsCancellationRequested && away is RpcException { StatusCode: StatusCode.Unavailable } or TimeoutException && ++failures <= MaxFailures)
             {
                 // It may be restarting; the log streams in meanwhile, perhaps from another node.
-                ReplicaLog.BootstrapWaits(logger, $"The node that has the snapshot does not answer: {away.Message}", AwayWait);
+                ReplicaLog.BootstrapWaits(logger, $"The node that has the snapshot does not answer: {PeerText.Shortened(away.Message)}", AwayWait);
                 await Task.Delay(AwayWait, time, cancellation);
             }
             catch (Exception away) when (!cancellation.IsCancellationRequested && away is RpcException { StatusCode: StatusCode.Unavailable } or TimeoutException)
@@ -67,7 +67,7 @@ internal sealed class SnapshotFetcher(ulong nodeId, ReplicaProgress progress, Ti
             }
             catch (RpcException gone) when (gone.StatusCode is StatusCode.NotFound or StatusCode.FailedPrecondition)
             {
-                throw new SnapshotGoneException(gone.Status.Detail, gone);
+                throw new SnapshotGoneException(PeerText.Shortened(gone.Status.Detail), gone);
             }
         }
     }

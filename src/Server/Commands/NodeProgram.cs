@@ -54,6 +54,10 @@ internal static class NodeProgram
         builder.Logging.AddFilter("Grpc", LogLevel.Error);
         // Failures to start are explained in one sentence by this program.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        // What peers do wrong on their connections is their affair, and would fill the log: each frame can be a line.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Http2", LogLevel.None);
+        builder.WebHost.ConfigureKestrel(HttpLimits.Apply);
         builder.AddReplicationNode(configure);
         ParentPipe.AddTo(builder.Services);
         builder.Services.AddSystemd(services => () => StatusLine(services));

@@ -72,6 +72,16 @@ public sealed class FollowerCourseTests
     }
 
     [Fact]
+    public void What_an_earlier_run_fetched_of_another_history_keeps_it_from_naming_its_own_log_when_that_is_given_up()
+    {
+        _course.PartedBefore(new LogPosition(new Epoch(1), 30));
+
+        Assert.Equal(FollowerMove.BeginAnew, _course.Decide(Diverged, _course.Hello(Identity, LogBehindSnapshot)));
+
+        Assert.False(_course.Hello(Identity, Log).HasLog);
+    }
+
+    [Fact]
     public void A_bootstrap_whose_log_parted_from_the_upstreams_begins_anew_and_says_nothing_against_the_nodes_own_log()
     {
         Assert.Equal(FollowerMove.BeginAnew, _course.Decide(Diverged, _course.Hello(Identity, LogBehindSnapshot)));

@@ -54,10 +54,17 @@ internal sealed class ReplicaProcess(SimulatedCluster cluster, SimulatedNode nod
         _path = new FollowedPath(Database.Identity.NodeId, hasOthers: Node.Upstreams.Count > 1);
         base.Begin();
         if (Database.State.Index > 0) Cluster.History.Shown(Name, Database.State);
-        _bootstrap = Bootstrap.Continue(Database, CancellationToken.None);
-        if (_bootstrap is null) Bootstrap.RemoveLeftovers(Database);
-        else if (OwnLog() is { } own && own.ForkFrom(LogOf(_bootstrap.Log, _bootstrap.Manifest.History, _bootstrap.Manifest.Position)) is { } fork) Withdraw(fork);
         _course = new FollowerCourse(new FollowerSelf(Name, string.Empty, new SeededEntropy(_random).NextNonZero(), FollowerKind.Reader));
+        _bootstrap = Bootstrap.Continue(Database, CancellationToken.None);
+        if (_bootstrap is null)
+        {
+            Bootstrap.RemoveLeftovers(Database);
+        }
+        else if (OwnLog() is { } own && own.ForkFrom(LogOf(_bootstrap.Log, _bootstrap.Manifest.History, _bootstrap.Manifest.Position)) is { } fork)
+        {
+            _course.PartedBefore(fork);
+            Withdraw(fork);
+        }
         Connect();
     }
 

@@ -50,7 +50,7 @@ public static class FollowerRegister
             && ulong.TryParse(fields[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var node)
             && long.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out var has)
             && long.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out var contact)
-            && fields[3].Length % 2 == 0
+            && fields[3].Length % 2 == 0 && fields[3].All(char.IsAsciiHexDigit)
                 ? new RegisteredFollower(node, Encoding.UTF8.GetString(Convert.FromHexString(fields[3])), has, contact)
                 : null;
     }
