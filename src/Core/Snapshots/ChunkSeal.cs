@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Replication.Core.IO;
 using Replication.Core.Payloads;
 using Replication.Core.Records;
 
@@ -7,6 +8,10 @@ namespace Replication.Core.Snapshots;
 /// <summary>One chunk on its way from memory into a file: records, then the bytes that hold them and what is known of those. Used again for another chunk.</summary>
 internal sealed class ChunkSeal
 {
+    private const int RecordsAtATime = 128;
+    private const int BytesAtATime = 128 * 1024;
+
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly byte[] _sha256 = new byte[SHA256.HashSizeInBytes];
 
     /// <summary>Takes the records in.</summary>
@@ -30,7 +35,18 @@ internal sealed class ChunkSeal
         Content = Builder.Take(out var records);
         Records = records;
         Digest = DigestOf(Content.Span);
-        SHA256.HashData(Content.Span, _sha256);
+        Hash(Content.Span);
+    }
+
+    private void Hash(ReadOnlySpan<byte> content)
+    {
+        for (; content.Length > BytesAtATime; content = content[BytesAtATime..])
+        {
+            _hash.AppendData(content[..BytesAtATime]);
+            LowPriorityThread.Cede();
+        }
+        _hash.AppendData(content);
+        _hash.GetHashAndReset(_sha256);
     }
 
     private static StateDigest DigestOf(ReadOnlySpan<byte> content)
@@ -46,7 +62,7 @@ internal sealed class ChunkSeal
     {
         var name = ReadOnlySpan<byte>.Empty;
         var fields = new PayloadReader(section);
-        while (fields.Next())
+        for (var records = 1; fields.Next(); records++)
         {
             if (fields.Field == ChunkBuilder.NameField)
             {
@@ -56,6 +72,7 @@ internal sealed class ChunkSeal
             {
                 var record = ChunkRecord.Read(fields.Bytes);
                 digest = digest.With(name, record.Key, record.Value, record.Index);
+                if (records % RecordsAtATime == 0) LowPriorityThread.Cede();
             }
         }
         return digest;

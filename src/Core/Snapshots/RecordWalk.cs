@@ -1,3 +1,4 @@
+using Replication.Core.IO;
 using Replication.Core.Records;
 
 namespace Replication.Core.Snapshots;
@@ -7,6 +8,8 @@ namespace Replication.Core.Snapshots;
 /// <param name="chunkBytes">A chunk is closed once it has so many bytes.</param>
 internal sealed class RecordWalk(DatabaseState state, int chunkBytes)
 {
+    private const int RecordsAtATime = 128;
+
     private readonly IEnumerator<Collection> _collections = state.Collections.Values.GetEnumerator();
     private OrderedIndexCursor _records;
     private Collection? _open;
@@ -26,6 +29,7 @@ internal sealed class RecordWalk(DatabaseState state, int chunkBytes)
             while (_records.MoveNext())
             {
                 chunk.Add(_records.Current);
+                if (chunk.Records % RecordsAtATime == 0) LowPriorityThread.Cede();
                 if (chunk.Size >= chunkBytes) return true;
             }
             if (_collections.MoveNext())

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using Replication.Core.Database;
+using Replication.Core.IO;
 using Replication.Core.Positions;
 using Replication.Core.Records;
 using Replication.Core.Snapshots;
@@ -92,7 +93,7 @@ internal sealed class SnapshotWriting(LocalDatabase database, FollowerRegistry r
         await beforeSnapshot(stopping);
         var before = database.Snapshots.NewestFirst is [var newest, ..] ? newest.Position : LogPosition.Start;
         using var view = await SyncedViewAsync(lease, stopping);
-        var manifest = database.TakeSnapshot(view, registry.Needs(lease.Log), stopping);
+        var manifest = await LowPriorityThread.RunAsync("snapshot", () => database.TakeSnapshot(view, registry.Needs(lease.Log), stopping));
         if (manifest.Position == before) return manifest;
         Interlocked.Increment(ref _written);
         PrimaryLog.SnapshotWritten(logger, manifest.Position.ToString(), manifest.Records, manifest.Bytes);
