@@ -146,7 +146,8 @@ internal static class CoreDecoders
     private static SnapshotManifest Manifest() => new(
         History, new LogTail(new LogPosition(new Epoch(2), 50), 7, 8), EpochTable.FromRows([new EpochRow(new Epoch(1), 9, 1, 0), new EpochRow(new Epoch(2), 10, 40, 3)]),
         new Configuration([new Voter(1, "a")], 0), StateDigest.Empty, 3,
-        [new SnapshotChunk(SnapshotFile.HeaderSize, 100, [.. SHA256.HashData([])], 1), new SnapshotChunk(SnapshotFile.HeaderSize + 100, 200, [.. SHA256.HashData([1])], 2)]) { RequestsRemembered = 10, ForgottenThrough = 20 };
+        [new SnapshotChunk(SnapshotFile.HeaderSize, 100, [.. SHA256.HashData([])], 1), new SnapshotChunk(SnapshotFile.HeaderSize + 100, 200, [.. SHA256.HashData([1])], 2)])
+    { RequestsRemembered = 10, ForgottenThrough = 20 };
 
     private static byte[] ManifestFile()
     {

@@ -159,9 +159,9 @@ public sealed class MessageTests
         [sample.ToByteArray()],
         bytes => read(Parsed(bytes, parser))?.ToByteArray(),
         static failure => failure is RpcException { StatusCode: StatusCode.InvalidArgument } or MalformedPayloadException or StreamDamagedException)
-    {
-        Reseal = bytes => Resealed(bytes, parser, seal),
-    };
+        {
+            Reseal = bytes => Resealed(bytes, parser, seal),
+        };
 
     private static TMessage Parsed<TMessage>(byte[] bytes, MessageParser<TMessage> parser)
         where TMessage : IMessage<TMessage>
