@@ -26,16 +26,18 @@ public sealed class ChangedPrefixTests : IDisposable
 
     public void Dispose() => _log.Dispose();
 
-    [Fact]
-    public async Task An_acknowledgement_with_a_changed_prefix_ends_its_session_like_any_other_damage()
+    [Theory]
+    [InlineData(7, "does not begin like a message")]
+    [InlineData(1, "ompress")] // a flag that there is, for what this session has not agreed on
+    public async Task An_acknowledgement_with_a_changed_prefix_ends_its_session_like_any_other_damage(byte flag, string reason)
     {
         await using var cluster = Cluster();
         var primary = await cluster.PrimaryAsync();
         await primary.Client.PutAsync("docs", "k", "1");
 
-        await SayAsync(primary, Prefixed(0, Introduction(primary).ToMessage()), [7, 0, 0, 0, 0]);
+        await SayAsync(primary, Prefixed(0, Introduction(primary).ToMessage()), [flag, 0, 0, 0, 0]);
 
-        await Eventually.HoldsAsync("the session has ended", () => _log.Of(SessionEnded).Any(static line => line.Contains("compressed flag", StringComparison.Ordinal)));
+        await Eventually.HoldsAsync("the session has ended", () => _log.Of(SessionEnded).Any(line => line.Contains(reason, StringComparison.Ordinal)));
         Assert.DoesNotContain(_log.Of(HandlerFailed), static line => line.Contains("executing service method", StringComparison.Ordinal));
     }
 
