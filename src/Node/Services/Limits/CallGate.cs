@@ -60,7 +60,8 @@ internal sealed class CallGate(NodeOptions options, TimeProvider time)
         try
         {
             await next(context);
-            await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+            // A refusal is headers alone, and has to end with them: some clients take an answer that goes on behind its status for a broken one.
+            if (context.Response.HasStarted) await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
         }
         finally
         {
