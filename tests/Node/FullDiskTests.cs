@@ -44,6 +44,26 @@ public sealed class FullDiskTests
     }
 
     [Fact]
+    public async Task A9_A_primary_that_starts_on_a_full_disk_reads_and_becomes_ready_when_there_is_room_though_nobody_writes()
+    {
+        await using var cramped = new TestCluster(OnCrampedDisk());
+        var primary = await cramped.PrimaryAsync();
+        await primary.Client.PutAsync("docs", "before", "1");
+        _files.IsFull = true;
+        await FillAsync(primary);
+        await Eventually.HoldsAsync("there is no room for the smallest entry", async () => await IsRefusedAsync(primary));
+        await primary.StopAsync();
+
+        _files.HasRoomForIdentity = true;
+        await primary.StartAsync();
+        Assert.Equal("1", Text(await primary.Client.GetAsync("docs", "before")));
+        Assert.Contains("first entry", primary.Status.NotReadyReason, StringComparison.Ordinal);
+
+        _files.IsFull = false;
+        await Eventually.HoldsAsync("it is ready", () => primary.Status.NotReadyReason is null);
+    }
+
+    [Fact]
     public async Task A9_A_replica_with_a_full_disk_serves_on_and_follows_again_by_itself()
     {
         await using var roomy = new TestCluster();
@@ -68,6 +88,19 @@ public sealed class FullDiskTests
     private static string Large() => $"\"{new string('x', 100_000)}\"";
 
     private static string Text(ReadResult record) => System.Text.Encoding.UTF8.GetString(record.Value.Span);
+
+    private static async Task<bool> IsRefusedAsync(TestNode primary)
+    {
+        try
+        {
+            await primary.Client.PutAsync("docs", "small", "1");
+            return false;
+        }
+        catch (ReplicationException refused)
+        {
+            return refused.Code == ReplicationErrorCode.DiskFull;
+        }
+    }
 
     // Segments are 1 MiB here: before long the next one does not fit.
     private static async Task<(int Accepted, ReplicationException Rejection)> FillAsync(TestNode primary)

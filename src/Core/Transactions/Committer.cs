@@ -61,11 +61,14 @@ public sealed class Committer
     /// <summary>Whether a batch is with the disk.</summary>
     public bool IsDiskBusy => _diskBusy;
 
+    /// <summary>Whether the reign's first entry is decided; no longer when the disk had no room for it.</summary>
+    public bool HasBegun => _pipeline.Newest.Position.Epoch == _reign.Epoch;
+
     /// <summary>Appends the epoch start, and the first configuration of a new history, unless they are there.</summary>
     /// <param name="nowMicros">Microseconds since 1970-01-01 UTC.</param>
     public void BeginReign(long nowMicros)
     {
-        if (_pipeline.Newest.Position.Epoch == _reign.Epoch) return;
+        if (HasBegun) return;
         _pipeline.Append(EntryKind.EpochStart, new EpochStart(_reign.Id, _reign.NodeId, _reign.NodeName, _requestsRemembered).ToArray(), nowMicros);
         if (_pipeline.Configuration.Voters.IsEmpty)
             _pipeline.Append(EntryKind.Configuration, new Configuration([new Voter(_reign.NodeId, _reign.NodeName)], quorum: 0).ToArray(), nowMicros);

@@ -17,6 +17,8 @@ public sealed class CommitThread : IDisposable
     /// <summary>Transactions that may wait to be decided.</summary>
     public const int QueueCapacity = 65_536;
 
+    private static readonly TimeSpan BetweenAttempts = TimeSpan.FromSeconds(1);
+
     private readonly LocalDatabase _database;
     private readonly LogLease _lease;
     private readonly TransactionCheck _check;
@@ -142,7 +144,10 @@ public sealed class CommitThread : IDisposable
                     return true;
                 }
                 if (_stopping && taken.Count == 0 && !_committer.IsDiskBusy) return false;
-                Monitor.Wait(_gate);
+                // A reign whose first entry found no room begins when there is some, whether anybody writes or not.
+                if (Monitor.Wait(_gate, _committer.HasBegun ? Timeout.InfiniteTimeSpan : BetweenAttempts) || _stopping) continue;
+                _committer.BeginReign(Now());
+                return true;
             }
         }
         TakeBack();
