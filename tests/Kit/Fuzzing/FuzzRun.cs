@@ -53,12 +53,12 @@ public sealed class FuzzRun
         try
         {
             decoder.Decode(bytes);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
         }
         catch (Exception refused) when (decoder.Refuses(refused))
         {
-            // As the first time.
+            return GC.GetAllocatedBytesForCurrentThread() - before;
         }
-        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     private static bool Holds(Decoder decoder, byte[] bytes, string which)
