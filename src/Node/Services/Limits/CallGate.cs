@@ -52,9 +52,11 @@ internal sealed class CallGate(NodeOptions options, TimeProvider time)
             return;
         }
         ITimer? waiting = null;
+        var isOver = false;
         context.Response.OnStarting(() =>
         {
-            waiting = time.CreateTimer(static call => ((HttpContext)call!).Abort(), context, options.AnswerTimeout, Timeout.InfiniteTimeSpan);
+            // A refusal starts when its call is over: nobody would end the timer, and it must not reach for a call that is gone.
+            if (!isOver) waiting = time.CreateTimer(static call => ((HttpContext)call!).Abort(), context, options.AnswerTimeout, Timeout.InfiniteTimeSpan);
             return Task.CompletedTask;
         });
         try
@@ -65,6 +67,7 @@ internal sealed class CallGate(NodeOptions options, TimeProvider time)
         }
         finally
         {
+            isOver = true;
             if (waiting is not null) await waiting.DisposeAsync();
         }
     }
