@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.NetworkInformation;
 using Replication.Laboratory.Network.Namespaces;
+using Replication.ProcessKit;
 
 namespace Replication.Laboratory.Network;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using Replication.Laboratory.Network.Namespaces;
 using Replication.ProcessKit;
 
 namespace Replication.Laboratory.Network;

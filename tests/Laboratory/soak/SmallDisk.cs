@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
+using Replication.ProcessKit;
 
 namespace Replication.Laboratory.Soak;
 
@@ -13,7 +13,7 @@ internal sealed class SmallDisk : IDisposable
     {
         Folder = folder;
         Directory.CreateDirectory(folder);
-        Run("mount", "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={bytes}"), "replication-soak", folder);
+        Command.Run("mount", "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={bytes}"), "replication-soak", folder);
     }
 
     /// <summary>Where it is mounted.</summary>
@@ -43,12 +43,5 @@ internal sealed class SmallDisk : IDisposable
     /// <summary>Gives it back.</summary>
     public void Free() => File.Delete(Filler);
 
-    public void Dispose() => Run("umount", "--lazy", Folder);
-
-    private static void Run(string program, params string[] arguments)
-    {
-        using var process = System.Diagnostics.Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false })!;
-        process.WaitForExit();
-        if (process.ExitCode != 0) throw new InvalidOperationException($"'{program} {string.Join(' ', arguments)}' ended with {process.ExitCode}.");
-    }
+    public void Dispose() => Command.Run("umount", "--lazy", Folder);
 }

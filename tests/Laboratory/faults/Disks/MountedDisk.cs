@@ -1,4 +1,5 @@
 using System.Globalization;
+using Replication.ProcessKit;
 
 namespace Replication.Faults.Disks;
 
@@ -13,7 +14,7 @@ internal sealed class MountedDisk : IDisposable
     {
         _image = image;
         Folder = Directory.CreateTempSubdirectory("replication-disk-").FullName;
-        Shell.Run("mount", [.. mount, Folder]);
+        Command.Run("mount", [.. mount, Folder]);
     }
 
     /// <summary>Where it is mounted.</summary>
@@ -28,7 +29,7 @@ internal sealed class MountedDisk : IDisposable
     public static MountedDisk NewExt4(string image, int mebibytes)
     {
         using (var file = File.Create(image)) file.SetLength(mebibytes * 1024L * 1024);
-        Shell.Run("mkfs.ext4", "-q", "-F", image);
+        Command.Run("mkfs.ext4", "-q", "-F", image);
         return new MountedDisk(image, "-o", "loop,commit=1", image);
     }
 
@@ -49,7 +50,7 @@ internal sealed class MountedDisk : IDisposable
 
     public void Dispose()
     {
-        Shell.Run("umount", Folder);
+        Command.Run("umount", Folder);
         Directory.Delete(Folder);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Replication.ProcessKit;
 
 namespace Replication.Laboratory.Network.Namespaces;
 
