@@ -13,6 +13,7 @@ public class HashingBenchmarks
 
     private readonly byte[] _key = Dataset.KeyUtf8(123_456);
     private readonly byte[] _record = Dataset.Value(new Random(1), RecordBytes).ToArray();
+    private readonly RecordSum _sum = new();
 
     [Benchmark]
     public ulong KeyHashOf16() => KeyHash.Of(_key);
@@ -23,5 +24,18 @@ public class HashingBenchmarks
         var hash = new SipHash128(1, 2);
         hash.Append(_record);
         return hash.Finish();
+    }
+
+    /// <summary>What a put that replaces a record hashes.</summary>
+    [Benchmark]
+    public StateDigest TwoRecords() => Sum(2);
+
+    [Benchmark]
+    public StateDigest FourRecords() => Sum(4);
+
+    private StateDigest Sum(int records)
+    {
+        for (var i = 0; i < records; i++) _sum.Add("records"u8, _key, _record.AsSpan(0, Dataset.ValueBytes), i);
+        return _sum.Take();
     }
 }

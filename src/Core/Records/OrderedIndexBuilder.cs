@@ -34,6 +34,21 @@ internal sealed class OrderedIndexBuilder
     /// <summary>Records in it now.</summary>
     public long Count { get; private set; }
 
+    /// <summary>Levels of branches above the leaves; 0 when it is empty, too.</summary>
+    public int Depth
+    {
+        get
+        {
+            var depth = 0;
+            for (var node = _root; node is { Exists: true, IsLeaf: false }; node = new IndexNode(node.Children[0])) depth++;
+            return depth;
+        }
+    }
+
+    internal IndexNode Root => _root;
+
+    internal HashIndex? Hash => _hash;
+
     /// <summary>The index as it is now; what is changed in later versions does not touch it.</summary>
     /// <param name="upTo">Index of the last entry that is in it.</param>
     public OrderedIndex IndexUpTo(long upTo) => new(_root, Count, _hash, upTo);

@@ -4,6 +4,7 @@ using Replication.Core.Indexes;
 using Replication.Core.Log;
 using Replication.Core.Payloads;
 using Replication.Core.Positions;
+using Replication.Core.Records.Index;
 using Replication.Core.Records.Memory;
 using Replication.Core.Reigns;
 using Replication.Core.Snapshots;
@@ -29,6 +30,9 @@ public sealed class StateBuilder
     private readonly DigestHistory _digests;
     private readonly KnownNames _known = new();
     private readonly List<string> _names = []; // of the transaction being applied
+    private readonly KeyPrefetch _prefetch = new();
+    private readonly RecordSum _sum = new(); // of changes in the collection that was changed last
+    private Working? _summed;
     private readonly RecordMemory _memory;
     private readonly Compaction _compaction;
     private readonly bool _replays;
@@ -101,6 +105,15 @@ public sealed class StateBuilder
     /// <summary>A record as it is now; none when it or its collection is not there. Readable until the next <see cref="Freeze"/>.</summary>
     public Record Find(string collection, ReadOnlySpan<byte> key) =>
         _collections.TryGetValue(collection, out var working) ? working.Records.Find(key) : default;
+
+    /// <summary>Announces that a key will soon be put or removed: see <see cref="KeyPrefetch"/>, which fetches with <see cref="Fetch"/>.</summary>
+    internal void Announce(string collection, ReadOnlyMemory<byte> key)
+    {
+        if (_collections.TryGetValue(collection, out var working)) _prefetch.Add(working.Records, key);
+    }
+
+    /// <summary>Fetches what was announced into the cache.</summary>
+    internal void Fetch() => _prefetch.Fetch();
 
     /// <summary>Whether any collection has an index.</summary>
     internal bool HasIndexes => _indexed.Count > 0;
@@ -218,6 +231,7 @@ public sealed class StateBuilder
             if (operation.Collection >= _names.Count) throw new MalformedPayloadException("an operation names no collection");
             Apply(_names[operation.Collection], operation, index);
         }
+        AddSum();
     }
 
     private void Apply(string name, in LoggedOperation operation, long index)
@@ -229,6 +243,8 @@ public sealed class StateBuilder
             return;
         }
         if (!_collections.TryGetValue(name, out var working)) throw new MalformedPayloadException($"there is no collection '{name}'");
+        if (operation.Action is not (OperationAction.Put or OperationAction.Delete) || working != _summed) AddSum();
+        _summed = working;
         switch (operation.Action)
         {
             case OperationAction.Put:
@@ -261,10 +277,9 @@ public sealed class StateBuilder
     private void Put(Working collection, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, long index)
     {
         var record = collection.Records.Put(key, value, index, out var replaced);
-        var change = StateDigest.Empty.With(collection.NameBytes, record);
-        if (replaced.Exists) change = change.Without(collection.NameBytes, replaced);
+        _sum.Add(collection.NameBytes, record);
+        if (replaced.Exists) _sum.Remove(collection.NameBytes, replaced);
         else Records++;
-        Add(collection, change);
         collection.Indexes.Change(key, replaced.Exists ? replaced.Value : [], value, index);
         _touched.Add(collection);
         _changes++;
@@ -275,10 +290,16 @@ public sealed class StateBuilder
         var removed = collection.Records.Remove(key);
         if (!removed.Exists) return;
         Records--;
-        Add(collection, StateDigest.Empty.Without(collection.NameBytes, removed));
+        _sum.Remove(collection.NameBytes, removed);
         collection.Indexes.Change(key, removed.Value, [], Tail.Index + 1);
         _touched.Add(collection);
         _changes++;
+    }
+
+    private void AddSum()
+    {
+        if (_summed is not null) Add(_summed, _sum.Take());
+        _summed = null;
     }
 
     private void Add(Working collection, StateDigest change)

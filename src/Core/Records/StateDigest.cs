@@ -101,24 +101,44 @@ public readonly record struct StateDigest(UInt128 Sum)
     /// <summary>32 hexadecimal digits.</summary>
     public override string ToString() => Sum.ToString("x32", CultureInfo.InvariantCulture);
 
-    // domain u8, name length u8, name, key length u16, key, index u64, value length u32, value
-    private static UInt128 HashOf(ReadOnlySpan<byte> collection, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, long index)
-    {
-        Span<byte> head = stackalloc byte[2 + 64 + 2];
-        head[0] = RecordDomain;
-        head[1] = (byte)collection.Length;
-        collection.CopyTo(head[2..]);
-        BinaryPrimitives.WriteUInt16LittleEndian(head[(2 + collection.Length)..], (ushort)key.Length);
-        Span<byte> middle = stackalloc byte[sizeof(long) + sizeof(int)];
-        BinaryPrimitives.WriteInt64LittleEndian(middle, index);
-        BinaryPrimitives.WriteInt32LittleEndian(middle[sizeof(long)..], value.Length);
+    /// <summary>For messages that <see cref="Write(Span{byte}, ReadOnlySpan{byte}, ReadOnlySpan{byte}, ReadOnlySpan{byte}, long)"/> makes.</summary>
+    internal static SipHashLanes NewLanes() => new(Key0, Key1);
 
+    /// <summary>Bytes of the message whose hash stands for a record.</summary>
+    internal static long BytesOf(ReadOnlySpan<byte> collection, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) =>
+        2L + collection.Length + sizeof(ushort) + key.Length + sizeof(long) + sizeof(int) + value.Length;
+
+    /// <summary>Writes the message whose hash stands for a record.</summary>
+    internal static void Write(Span<byte> message, ReadOnlySpan<byte> collection, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, long index) =>
+        value.CopyTo(message[WriteHead(message, collection, key, value.Length, index)..]);
+
+    /// <summary>The hash that stands for a record.</summary>
+    internal static UInt128 HashOf(ReadOnlySpan<byte> collection, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, long index)
+    {
+        Span<byte> head = stackalloc byte[(int)BytesOf(collection, key, [])];
+        WriteHead(head, collection, key, value.Length, index);
         var hash = new SipHash128(Key0, Key1);
-        hash.Append(head[..(2 + collection.Length + 2)]);
-        hash.Append(key);
-        hash.Append(middle);
+        hash.Append(head);
         hash.Append(value);
         return hash.Finish();
+    }
+
+    // domain u8, name length u8, name, key length u16, key, index u64, value length u32; then the value
+    private static int WriteHead(Span<byte> message, ReadOnlySpan<byte> collection, ReadOnlySpan<byte> key, int valueLength, long index)
+    {
+        message[0] = RecordDomain;
+        message[1] = (byte)collection.Length;
+        var at = 2;
+        collection.CopyTo(message[at..]);
+        at += collection.Length;
+        BinaryPrimitives.WriteUInt16LittleEndian(message[at..], (ushort)key.Length);
+        at += sizeof(ushort);
+        key.CopyTo(message[at..]);
+        at += key.Length;
+        BinaryPrimitives.WriteInt64LittleEndian(message[at..], index);
+        at += sizeof(long);
+        BinaryPrimitives.WriteInt32LittleEndian(message[at..], valueLength);
+        return at + sizeof(int);
     }
 
     // domain u8, name length u8, name, the index as SnapshotIndex

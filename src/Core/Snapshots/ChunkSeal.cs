@@ -51,14 +51,14 @@ internal sealed class ChunkSeal
 
     private static StateDigest DigestOf(ReadOnlySpan<byte> content)
     {
-        var digest = StateDigest.Empty;
         var sections = new PayloadReader(content);
-        while (sections.Next()) digest = WithSection(digest, sections.Bytes);
-        return digest;
+        var sum = new RecordSum();
+        while (sections.Next()) AddSection(sum, sections.Bytes);
+        return sum.Take();
     }
 
     // The name stands before the records.
-    private static StateDigest WithSection(StateDigest digest, ReadOnlySpan<byte> section)
+    private static void AddSection(RecordSum sum, ReadOnlySpan<byte> section)
     {
         var name = ReadOnlySpan<byte>.Empty;
         var fields = new PayloadReader(section);
@@ -71,10 +71,9 @@ internal sealed class ChunkSeal
             else if (fields.Field == ChunkBuilder.RecordsField)
             {
                 var record = ChunkRecord.Read(fields.Bytes);
-                digest = digest.With(name, record.Key, record.Value, record.Index);
+                sum.Add(name, record.Key, record.Value, record.Index);
                 if (records % RecordsAtATime == 0) LowPriorityThread.Cede();
             }
         }
-        return digest;
     }
 }

@@ -18,7 +18,9 @@ internal sealed class ChunkSection
     {
         (Name, Kind, Records, _bytes) = (name, kind, records, bytes);
         var nameBytes = Encoding.ASCII.GetBytes(name);
-        foreach (var at in records) Digest = Digest.With(nameBytes, KeyOf(at), ValueOf(at), at.Index);
+        var sum = new RecordSum();
+        foreach (var at in records) sum.Add(nameBytes, KeyOf(at), ValueOf(at), at.Index);
+        Digest = sum.Take();
     }
 
     /// <summary>Of the collection.</summary>

@@ -23,6 +23,9 @@ public sealed class CommitPipeline
     /// <summary>A batch takes no further transaction beyond so many bytes.</summary>
     public const int MaxBatchBytes = 4 * 1024 * 1024;
 
+    // Of a transaction: what more would touch the cache could not hold until it is decided.
+    private const int PrefetchedOperations = 1024;
+
     private readonly StateBuilder _state;
     private readonly Epoch _epoch;
     private readonly int _digestInterval;
@@ -65,6 +68,19 @@ public sealed class CommitPipeline
 
     /// <summary>Whether the batch being filled should take no more.</summary>
     public bool IsFull => _filling.WrittenBytes >= MaxBatchBytes;
+
+    /// <summary>Brings what some transactions will change into the processor's cache, for all together; they are decided next.</summary>
+    public void Prefetch(IReadOnlyList<CheckedTransaction> upcoming)
+    {
+        for (var i = 0; i < upcoming.Count; i++)
+        {
+            var operations = upcoming[i].Transaction.Operations;
+            for (var j = 0; j < Math.Min(operations.Count, PrefetchedOperations); j++)
+                if (operations[j].Action is OperationAction.Put or OperationAction.Delete)
+                    _state.Announce(operations[j].Collection, operations[j].Key);
+        }
+        _state.Fetch();
+    }
 
     /// <summary>Decides a transaction, unless it is a request that was decided before; when accepted, it stands at the returned position of the batch being filled.</summary>
     /// <param name="candidate">Checked by <see cref="TransactionCheck"/>.</param>

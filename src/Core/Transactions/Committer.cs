@@ -74,6 +74,9 @@ public sealed class Committer
             _pipeline.Append(EntryKind.Configuration, new Configuration([new Voter(_reign.NodeId, _reign.NodeName)], quorum: 0).ToArray(), nowMicros);
     }
 
+    /// <summary>Brings what some transactions will change into the processor's cache, so that deciding them next waits less for memory.</summary>
+    public void Prefetch(IReadOnlyList<CheckedTransaction> upcoming) => _pipeline.Prefetch(upcoming);
+
     /// <summary>Decides a transaction.</summary>
     /// <param name="candidate">Checked by <see cref="TransactionCheck"/>.</param>
     /// <param name="caller">Answered when the outcome holds.</param>

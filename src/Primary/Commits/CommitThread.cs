@@ -17,6 +17,9 @@ public sealed class CommitThread : IDisposable
     /// <summary>Transactions that may wait to be decided.</summary>
     public const int QueueCapacity = 65_536;
 
+    // Operations: enough that their waits for memory overlap, few enough that the cache still has them when they are decided.
+    private const int PrefetchedAtOnce = 32;
+
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromSeconds(1);
 
     private readonly LocalDatabase _database;
@@ -30,7 +33,11 @@ public sealed class CommitThread : IDisposable
     private readonly ILogger _logger;
     private readonly CommitCounters _counters = new();
     private readonly object _gate = new();
-    private Queue<PendingCommit> _queue = new();
+    private readonly List<CheckedTransaction> _ahead = [];
+    private List<PendingCommit> _queue = [];
+    private List<PendingCommit> _taken = []; // of the commit thread
+    private int _decided; // of them
+    private int _prefetched; // of them
     private CommitBatch? _inFlight; // set by the commit thread while the disk is idle, read by the log thread while it is busy
     private bool _synced;
     private DiskFullException? _diskFull;
@@ -113,7 +120,7 @@ public sealed class CommitThread : IDisposable
         {
             if (_stopping) return new(RejectionReason.ShuttingDown, "This node is stopping. Commit on the primary that takes over, or here again once it has restarted.");
             if (_queue.Count >= QueueCapacity) return new(RejectionReason.Busy, $"{QueueCapacity} transactions wait already. Try again after a moment.");
-            _queue.Enqueue(pending);
+            _queue.Add(pending);
             if (_queue.Count == 1) Monitor.Pulse(_gate);
             return null;
         }
@@ -121,29 +128,34 @@ public sealed class CommitThread : IDisposable
 
     private void Run()
     {
-        var taken = new Queue<PendingCommit>();
-        while (WaitForWork(ref taken))
+        while (WaitForWork())
         {
-            while (!_committer.IsFull && taken.TryDequeue(out var pending)) Decide(pending);
+            for (; _decided < _taken.Count && !_committer.IsFull; _decided++)
+            {
+                if (_decided == _prefetched) Prefetch();
+                Decide(_taken[_decided]);
+            }
             Submit();
             _committer.AnswerSettled();
         }
     }
 
     // Returns when there is something to decide or the disk has finished; false when everything is done and the thread is to end.
-    private bool WaitForWork(ref Queue<PendingCommit> taken)
+    private bool WaitForWork()
     {
         lock (_gate)
         {
             while (true)
             {
                 if (_synced || _diskFull is not null) break;
-                if (taken.Count == 0 && _queue.Count > 0)
+                if (_decided == _taken.Count && _queue.Count > 0)
                 {
-                    (taken, _queue) = (_queue, taken);
+                    _taken.Clear();
+                    (_taken, _queue) = (_queue, _taken);
+                    (_decided, _prefetched) = (0, 0);
                     return true;
                 }
-                if (_stopping && taken.Count == 0 && !_committer.IsDiskBusy) return false;
+                if (_stopping && _decided == _taken.Count && !_committer.IsDiskBusy) return false;
                 // A reign whose first entry found no room begins when there is some, whether anybody writes or not.
                 if (Monitor.Wait(_gate, _committer.HasBegun ? Timeout.InfiniteTimeSpan : BetweenAttempts) || _stopping) continue;
                 _committer.BeginReign(Now());
@@ -169,6 +181,18 @@ public sealed class CommitThread : IDisposable
         if (!_isFull) PrimaryLog.DiskFull(_logger, batch.Log.First.ToString(), full.Message);
         _isFull = true;
         _committer.Abandon(batch, _database.State, new CommitOutcome.Rejected(RejectionReason.DiskFull, full.Message));
+    }
+
+    private void Prefetch()
+    {
+        _ahead.Clear();
+        for (var operations = 0; operations < PrefetchedAtOnce && _prefetched < _taken.Count; _prefetched++)
+        {
+            if (_taken[_prefetched].Transaction is not { } candidate) continue;
+            _ahead.Add(candidate);
+            operations += candidate.Transaction.Operations.Count;
+        }
+        _committer.Prefetch(_ahead);
     }
 
     private void Decide(PendingCommit pending)

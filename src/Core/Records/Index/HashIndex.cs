@@ -18,6 +18,7 @@ namespace Replication.Core.Records.Index;
 internal sealed unsafe class HashIndex
 {
     private const int BucketSlots = 8; // one cache line; a key is in one bucket or its neighbour, which come together
+    private const int LineBytes = 64;
     private const int SegmentBuckets = 64;
     private const int SegmentSlots = SegmentBuckets * BucketSlots;
     private const int SegmentBytes = HeadBytes + (SegmentSlots * sizeof(ulong));
@@ -65,14 +66,17 @@ internal sealed unsafe class HashIndex
     }
 
     /// <summary>Fetches what may be the record of a key into the cache, once its place is there.</summary>
-    public void PrefetchRecord(ulong hash)
+    /// <param name="hash">Of the key.</param>
+    /// <param name="lines">How much of the record, in lines of the cache.</param>
+    public void PrefetchRecord(ulong hash, int lines = 1)
     {
         var directory = Volatile.Read(ref _directory);
         if (!Sse.IsSupported || directory.Length == 0) return;
         var bucket = BucketOf(directory, hash, out _);
         for (var i = 0; i < BucketSlots; i++)
             if (bucket[i] != 0 && ((bucket[i] ^ (hash << TagShift)) & ~AddressMask) == 0)
-                Sse.Prefetch0((void*)(bucket[i] & AddressMask));
+                for (var line = 0; line < lines; line++)
+                    Sse.Prefetch0((byte*)(bucket[i] & AddressMask) + (line * LineBytes));
     }
 
     /// <summary>A record was written.</summary>

@@ -24,6 +24,9 @@ internal readonly unsafe struct IndexNode(nint address) : IEquatable<IndexNode>
     /// <summary>Bytes of a branch's block.</summary>
     public const int BranchBytes = LeafBytes + ((Capacity + 1) * sizeof(long));
 
+    /// <summary>Bytes that a search in a node begins with.</summary>
+    public const int SearchedBytes = ItemsOffset;
+
     // version i64, count u16, skip u16, is leaf u8, unused; then heads, items and, in a branch, children
     private const int CountOffset = 8;
     private const int SkipOffset = 10;
