@@ -24,15 +24,15 @@ public sealed class StateBuilder
     // Between the names of a collection and of its index; in no name.
     private const char IndexMark = '#';
 
-    private readonly Dictionary<string, Working> _collections = new(StringComparer.Ordinal);
-    private readonly HashSet<Working> _touched = [];
-    private readonly HashSet<Working> _indexed = [];
+    private readonly Dictionary<string, WorkingCollection> _collections = new(StringComparer.Ordinal);
+    private readonly HashSet<WorkingCollection> _touched = [];
+    private readonly HashSet<WorkingCollection> _indexed = [];
     private readonly DigestHistory _digests;
     private readonly KnownNames _known = new();
     private readonly List<string> _names = []; // of the transaction being applied
     private readonly KeyPrefetch _prefetch = new();
     private readonly RecordSum _sum = new(); // of changes in the collection that was changed last
-    private Working? _summed;
+    private WorkingCollection? _summed;
     private readonly RecordMemory _memory;
     private readonly Compaction _compaction;
     private readonly bool _replays;
@@ -59,7 +59,7 @@ public sealed class StateBuilder
         _published = state.Collections.ToBuilder();
         foreach (var collection in state.Collections.Values)
         {
-            var working = new Working(collection, _memory);
+            var working = new WorkingCollection(collection, _memory);
             _collections.Add(collection.Name, working);
             if (!working.Indexes.IsEmpty) _indexed.Add(working);
         }
@@ -265,16 +265,16 @@ public sealed class StateBuilder
         }
     }
 
-    private Working Create(string name, CollectionKind kind)
+    private WorkingCollection Create(string name, CollectionKind kind)
     {
-        var working = new Working(new Collection(name, Encoding.ASCII.GetBytes(name), kind, default, StateDigest.Empty, []), _memory);
+        var working = new WorkingCollection(new Collection(name, Encoding.ASCII.GetBytes(name), kind, default, StateDigest.Empty, []), _memory);
         _collections.Add(name, working);
         _touched.Add(working);
         Digest = Digest.WithCollection(name, kind);
         return working;
     }
 
-    private void Put(Working collection, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, long index)
+    private void Put(WorkingCollection collection, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, long index)
     {
         var record = collection.Records.Put(key, value, index, out var replaced);
         _sum.Add(collection.NameBytes, record);
@@ -285,7 +285,7 @@ public sealed class StateBuilder
         _changes++;
     }
 
-    private void Delete(Working collection, ReadOnlySpan<byte> key)
+    private void Delete(WorkingCollection collection, ReadOnlySpan<byte> key)
     {
         var removed = collection.Records.Remove(key);
         if (!removed.Exists) return;
@@ -302,13 +302,13 @@ public sealed class StateBuilder
         _summed = null;
     }
 
-    private void Add(Working collection, StateDigest change)
+    private void Add(WorkingCollection collection, StateDigest change)
     {
         Digest = Digest.Plus(change);
         collection.Digest = collection.Digest.Plus(change);
     }
 
-    private void Drop(Working collection)
+    private void Drop(WorkingCollection collection)
     {
         Digest = collection.Indexes.Drop(Digest.Minus(collection.Digest), collection.NameBytes).WithoutCollection(collection.Name, collection.Kind);
         _indexed.Remove(collection);
@@ -318,7 +318,7 @@ public sealed class StateBuilder
         _touched.Add(collection);
     }
 
-    private void ApplyToIndex(Working collection, in LoggedOperation operation, long index)
+    private void ApplyToIndex(WorkingCollection collection, in LoggedOperation operation, long index)
     {
         if (collection.Kind != CollectionKind.Json) throw new MalformedPayloadException($"collection '{collection.Name}' holds bytes and cannot have an index");
         var digest = Digest;
@@ -326,14 +326,14 @@ public sealed class StateBuilder
         Changed(collection, digest);
     }
 
-    private void Load(Working collection, IndexState index)
+    private void Load(WorkingCollection collection, IndexState index)
     {
         var digest = Digest;
         collection.Indexes.Add(index, collection.NameBytes, ref digest);
         Changed(collection, digest);
     }
 
-    private void Changed(Working collection, StateDigest digest)
+    private void Changed(WorkingCollection collection, StateDigest digest)
     {
         Digest = digest;
         if (collection.Indexes.IsEmpty) _indexed.Remove(collection);
@@ -382,22 +382,5 @@ public sealed class StateBuilder
     {
         Compact();
         _memory.Settle(EndVersion());
-    }
-
-    /// <summary>A collection that is being changed.</summary>
-    private sealed class Working(Collection collection, RecordMemory memory)
-    {
-        public string Name => collection.Name;
-
-        public byte[] NameBytes => collection.NameBytes;
-
-        public CollectionKind Kind => collection.Kind;
-
-        /// <summary>Of its records, so that dropping it needs no look at each.</summary>
-        public StateDigest Digest { get; set; } = collection.Digest;
-
-        public OrderedIndexBuilder Records { get; } = new(memory, collection.Records);
-
-        public CollectionIndexes Indexes { get; } = new(memory, collection.Indexes);
     }
 }
