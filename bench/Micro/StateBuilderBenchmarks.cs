@@ -14,6 +14,7 @@ public class StateBuilderBenchmarks
     private const int EntriesOfVersion = 64;
 
     private readonly StateBuilder _builder = new(DatabaseState.Empty, new DigestHistory());
+    private readonly byte[][] _keys = [.. Enumerable.Range(0, EntriesOfVersion).Select(_ => new byte[Dataset.KeyBytes])];
     private byte[] _put = [];
     private int _keyAt;
     private Places _places;
@@ -26,6 +27,20 @@ public class StateBuilderBenchmarks
         _put = Payload(OperationAction.Put, key, Dataset.Value(new Random(1)));
         _keyAt = _put.AsSpan().IndexOf(key);
         for (var i = 0; i < Places.Count / EntriesOfVersion; i++) ApplyPut();
+    }
+
+    /// <summary>The same, announced before, as a primary does.</summary>
+    [Benchmark(OperationsPerInvoke = EntriesOfVersion)]
+    public void AnnounceAndApplyPut()
+    {
+        var places = _places;
+        foreach (var key in _keys)
+        {
+            Dataset.WriteKey(places.Next(), key);
+            _builder.Announce(Dataset.Collection, key);
+        }
+        _builder.Fetch();
+        ApplyPut();
     }
 
     /// <summary>An entry with one put of a record that is there, in versions of 64 entries; writing its key is part of it.</summary>

@@ -130,10 +130,15 @@ public sealed class CommitThread : IDisposable
     {
         while (WaitForWork())
         {
+            var now = Now();
             for (; _decided < _taken.Count && !_committer.IsFull; _decided++)
             {
-                if (_decided == _prefetched) Prefetch();
-                Decide(_taken[_decided]);
+                if (_decided == _prefetched)
+                {
+                    Prefetch();
+                    now = Now();
+                }
+                Decide(_taken[_decided], now);
             }
             Submit();
             _committer.AnswerSettled();
@@ -195,10 +200,10 @@ public sealed class CommitThread : IDisposable
         _committer.Prefetch(_ahead);
     }
 
-    private void Decide(PendingCommit pending)
+    private void Decide(PendingCommit pending, long now)
     {
-        if (pending.Transaction is { } transaction) _committer.Decide(transaction, pending, Now());
-        else _committer.LogDigest(pending, Now());
+        if (pending.Transaction is { } transaction) _committer.Decide(transaction, pending, now);
+        else _committer.LogDigest(pending, now);
     }
 
     private void Submit()
