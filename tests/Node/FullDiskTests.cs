@@ -52,11 +52,13 @@ public sealed class FullDiskTests
         _files.IsFull = true;
         await FillAsync(primary);
         await Eventually.HoldsAsync("there is no room for the smallest entry", async () => await IsRefusedAsync(primary));
-        await primary.StopAsync();
 
-        _files.HasRoomForIdentity = true;
-        await primary.StartAsync();
-        Assert.Equal("1", Text(await primary.Client.GetAsync("docs", "before")));
+        for (var start = 0; start < 3; start++)
+        {
+            await primary.StopAsync();
+            await primary.StartAsync();
+            Assert.Equal("1", Text(await primary.Client.GetAsync("docs", "before")));
+        }
         Assert.Contains("first entry", primary.Status.NotReadyReason, StringComparison.Ordinal);
 
         _files.IsFull = false;

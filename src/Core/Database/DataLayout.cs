@@ -9,6 +9,9 @@ public sealed record DataLayout(string Root)
     /// <summary>Node id, start counter, promise, history.</summary>
     public string Identity => Path.Combine(Root, "identity");
 
+    /// <summary>A file as long as <see cref="Identity"/>, over which the next one is written.</summary>
+    public string SpareIdentity => Path.Combine(Root, "identity.spare");
+
     /// <summary>The replicas for which log is kept.</summary>
     public string Followers => Path.Combine(Root, "followers");
 

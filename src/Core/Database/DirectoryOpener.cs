@@ -57,8 +57,32 @@ internal sealed class DirectoryOpener(DatabaseEnvironment environment, DatabaseO
     /// <summary>Reads who the node is.</summary>
     public NodeIdentity ReadIdentity(DataLayout layout) => NodeIdentity.FromBytes(ReadWhole(layout.Identity, FileLabel.Identity), layout.Identity);
 
-    /// <summary>Writes who the node is; durable when this returns.</summary>
-    public void WriteIdentity(DataLayout layout, NodeIdentity identity) => WriteWhole(layout.Root, layout.Identity, identity.ToBytes(), FileLabel.Identity);
+    /// <summary>
+    /// Writes who the node is; durable when this returns. It is written over a spare file of the same length, and what it replaces gives
+    /// its room to the next spare, so that a node starts on a full disk, too.
+    /// </summary>
+    /// <exception cref="DiskFullException">There is no spare, and no room for one; nothing has changed.</exception>
+    public void WriteIdentity(DataLayout layout, NodeIdentity identity)
+    {
+        try
+        {
+            WriteSpare(layout, identity.ToBytes());
+        }
+        catch (IOException full) when (DiskFullException.IsToldBy(full))
+        {
+            throw new DiskFullException(layout.Root, NodeIdentity.FileBytes, full);
+        }
+        _files.Rename(layout.SpareIdentity, layout.Identity, FileLabel.Identity);
+        _files.SyncDirectory(layout.Root, FileLabel.Identity);
+        try
+        {
+            WriteSpare(layout, new byte[NodeIdentity.FileBytes]);
+        }
+        catch (IOException full) when (DiskFullException.IsToldBy(full))
+        {
+            RemoveSpare(layout); // The next one needs room, or says that there is none.
+        }
+    }
 
     /// <summary>Reads a small file.</summary>
     public byte[] ReadWhole(string path, FileLabel label)
@@ -80,6 +104,27 @@ internal sealed class DirectoryOpener(DatabaseEnvironment environment, DatabaseO
         }
         _files.Rename(temporary, path, label);
         _files.SyncDirectory(directory, label);
+    }
+
+    // A spare that a crash left unfinished is none.
+    private void WriteSpare(DataLayout layout, byte[] bytes)
+    {
+        if (SpareBytes(layout) != bytes.Length) RemoveSpare(layout);
+        using var file = _files.FileExists(layout.SpareIdentity) ? _files.Open(layout.SpareIdentity, FileLabel.Identity) : _files.Create(layout.SpareIdentity, FileLabel.Identity);
+        file.Write(bytes, 0, FileLabel.Identity);
+        file.Sync(FileLabel.Identity);
+    }
+
+    private long SpareBytes(DataLayout layout)
+    {
+        if (!_files.FileExists(layout.SpareIdentity)) return 0;
+        using var file = _files.OpenRead(layout.SpareIdentity, FileLabel.Identity);
+        return file.Length;
+    }
+
+    private void RemoveSpare(DataLayout layout)
+    {
+        if (_files.FileExists(layout.SpareIdentity)) _files.Delete(layout.SpareIdentity, FileLabel.Identity);
     }
 
     /// <summary>Refuses a directory of which a folder is missing that every node has.</summary>

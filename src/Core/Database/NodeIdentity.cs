@@ -6,7 +6,7 @@ using Replication.Core.Positions;
 namespace Replication.Core.Database;
 
 /// <summary>
-/// Who a node is, and what it has promised: a small text file, written whole, synced and renamed at each change.
+/// Who a node is, and what it has promised: a small text file of a fixed length, written whole, synced and renamed at each change.
 /// </summary>
 /// <param name="NodeId">Random, never zero; made once.</param>
 /// <param name="StartCounter">One more at every start: tells a restarted node from a copied directory.</param>
@@ -15,6 +15,9 @@ namespace Replication.Core.Database;
 /// <param name="PromisedReign">The reign that the promise was given to.</param>
 public sealed record NodeIdentity(ulong NodeId, ulong StartCounter, HistoryId History, Epoch PromisedEpoch, ulong PromisedReign)
 {
+    /// <summary>Bytes of the file, whatever it says: ends of lines fill it up.</summary>
+    public const int FileBytes = 512;
+
     private const string Magic = "replication-node 1";
     private const string CrcKey = "crc32c ";
 
@@ -30,7 +33,7 @@ public sealed record NodeIdentity(ulong NodeId, ulong StartCounter, HistoryId Hi
             promised-reign {PromisedReign:x16}
 
             """);
-        return Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{body}{CrcKey}{Crc32C.Compute(Encoding.ASCII.GetBytes(body)):x8}\n"));
+        return Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{body}{CrcKey}{Crc32C.Compute(Encoding.ASCII.GetBytes(body)):x8}").PadRight(FileBytes, '\n'));
     }
 
     /// <summary>Reads the file's bytes.</summary>

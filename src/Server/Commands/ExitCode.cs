@@ -12,6 +12,9 @@ internal static class ExitCode
     /// <summary>Wrong usage.</summary>
     public const int Usage = 2;
 
+    /// <summary>It cannot start now, and can once something outside has changed: the disk is full.</summary>
+    public const int TryLater = 75;
+
     /// <summary>The configuration, the data directory or an address cannot be used; starting again changes nothing.</summary>
     public const int Configuration = 78;
 }

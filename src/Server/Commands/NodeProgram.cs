@@ -7,6 +7,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Replication.Core.Database;
+using Replication.Core.IO;
 using Replication.Core.Log;
 using Replication.Core.Records;
 using Replication.Node;
@@ -35,6 +36,11 @@ internal static class NodeProgram
         {
             await Console.Error.WriteLineAsync($"replicad: {explanation}");
             return ExitCode.Configuration;
+        }
+        catch (IOException full) when (DiskFullException.IsToldBy(full))
+        {
+            await Console.Error.WriteLineAsync($"replicad: The disk is full, so that this node cannot start. Free some space and start it again; nothing is lost. ({full.Message})");
+            return ExitCode.TryLater;
         }
     }
 

@@ -18,7 +18,7 @@ public sealed class DirectoryLeftoverTests
         _files.CreateDirectory(layout.Bootstrap, FileLabel.Layout);
         string[] leftOver =
         [
-            $"{layout.Identity}.tmp", $"{layout.Log}/next-3.tmp", $"{layout.Snapshots}/00000000000000000004.snapshot.tmp", $"{layout.Snapshots}/00000000000000000003.snapshot",
+            $"{layout.Log}/next-3.tmp", $"{layout.Snapshots}/00000000000000000004.snapshot.tmp", $"{layout.Snapshots}/00000000000000000003.snapshot",
             $"{layout.Lost}/torn-00000000000000000004-00000000.bytes.tmp", $"{layout.Bootstrap}/00000000000000000009.manifest.tmp", $"{layout.InstallMarker}.tmp",
         ];
         string[] unknown =
@@ -32,6 +32,30 @@ public sealed class DirectoryLeftoverTests
         using var again = TestNode.Open(_files, _lineage);
 
         Assert.Equal(before, _files.Disk.Files);
+    }
+
+    [Fact]
+    public void A9_A_node_starts_on_a_full_disk_as_often_as_it_has_to()
+    {
+        using (var node = TestNode.Open(_files, _lineage)) node.BeginReign();
+        _files.Disk.Capacity = _files.Disk.Files.Sum(path => _files.Disk.Content(path).LongLength);
+        for (var start = 0; start < 3; start++)
+        {
+            using var again = TestNode.Open(_files, _lineage);
+            Assert.Equal((ulong)start + 2, again.Database.Identity.StartCounter);
+        }
+
+        // Somebody else has the room of the spare: the start is refused, and changes nothing.
+        _files.Delete(TestNode.Layout.SpareIdentity, FileLabel.Layout);
+        _files.Disk.Capacity = _files.Disk.Files.Sum(path => _files.Disk.Content(path).LongLength);
+        var identity = _files.Disk.Content(TestNode.Layout.Identity).ToArray();
+        var refused = Assert.Throws<DiskFullException>(() => TestNode.Open(_files, _lineage));
+        Assert.Contains("Free some space", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(identity, _files.Disk.Content(TestNode.Layout.Identity).ToArray());
+
+        _files.Disk.Capacity = long.MaxValue;
+        using var roomy = TestNode.Open(_files, _lineage);
+        Assert.Equal(5UL, roomy.Database.Identity.StartCounter);
     }
 
     [Fact]

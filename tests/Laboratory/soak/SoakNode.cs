@@ -11,6 +11,7 @@ internal sealed class SoakNode(string name, NodeProcess process) : IAsyncDisposa
 {
     /// <summary>How a node ends itself when it does not know what its disk took; the next start decides.</summary>
     private const int EndedItself = 134;
+    private const int CannotStartYet = 75;
 
     private volatile int _id;
 
@@ -49,7 +50,7 @@ internal sealed class SoakNode(string name, NodeProcess process) : IAsyncDisposa
         if (_id == 0 || !process.HasEnded) return false;
         _id = 0;
         var code = await process.WaitForExitAsync();
-        if (!mayHaveEnded || code != EndedItself) throw new ViolationException("nodes do not end by themselves", $"{name} ended with {code}:\n{process.Output}");
+        if (!mayHaveEnded || code is not (EndedItself or CannotStartYet)) throw new ViolationException("nodes do not end by themselves", $"{name} ended with {code}:\n{process.Output}");
         Start();
         return true;
     }

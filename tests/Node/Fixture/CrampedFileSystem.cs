@@ -8,6 +8,7 @@ internal sealed class CrampedFileSystem : PassingFileSystem
     private const int NoSpaceLeft = 28; // ENOSPC
 
     private volatile bool _isFull;
+    private int _replaced; // small files whose room another small one may take
 
     public bool IsFull
     {
@@ -15,11 +16,17 @@ internal sealed class CrampedFileSystem : PassingFileSystem
         set => _isFull = value;
     }
 
-    /// <summary>Whether what a start writes of itself fits on it still, as some hundred bytes often do.</summary>
-    public bool HasRoomForIdentity { get; set; }
+    public override IFile Create(string path, FileLabel label)
+    {
+        if (_isFull && Interlocked.Exchange(ref _replaced, 0) == 0) throw new IOException($"No space left on device : '{path}'", NoSpaceLeft);
+        return base.Create(path, label);
+    }
 
-    public override IFile Create(string path, FileLabel label) =>
-        _isFull && !(HasRoomForIdentity && label == FileLabel.Identity) ? throw new IOException($"No space left on device : '{path}'", NoSpaceLeft) : base.Create(path, label);
+    public override void Rename(string from, string to, FileLabel label)
+    {
+        if (_isFull && FileExists(to)) Volatile.Write(ref _replaced, 1);
+        base.Rename(from, to, label);
+    }
 
     public override long FreeBytes(string directory) => _isFull ? 0 : base.FreeBytes(directory);
 }

@@ -21,7 +21,7 @@ internal abstract class PassingFileSystem : IFileSystem
 
     public void CreateDirectory(string path, FileLabel label) => _inner.CreateDirectory(path, label);
 
-    public void Rename(string from, string to, FileLabel label) => _inner.Rename(from, to, label);
+    public virtual void Rename(string from, string to, FileLabel label) => _inner.Rename(from, to, label);
 
     public void Delete(string path, FileLabel label) => _inner.Delete(path, label);
 

@@ -14,6 +14,7 @@ internal sealed unsafe class KeyPrefetch
 
     private readonly (OrderedIndexBuilder Records, ReadOnlyMemory<byte> Key)[] _keys = new (OrderedIndexBuilder, ReadOnlyMemory<byte>)[AtOnce];
     private readonly IndexNode[] _nodes = new IndexNode[AtOnce];
+    private readonly int[] _depths = new int[AtOnce];
     private readonly ulong[] _hashes = new ulong[AtOnce];
     private int _count;
 
@@ -35,28 +36,28 @@ internal sealed unsafe class KeyPrefetch
     private void FetchKnown()
     {
         var deepest = 0;
-        OrderedIndexBuilder? last = null;
         for (var i = 0; i < _count; i++)
         {
             var (records, key) = _keys[i];
-            if (records != last) deepest = Math.Max(deepest, records.Depth);
-            last = records;
+            _depths[i] = i > 0 && records == _keys[i - 1].Records ? _depths[i - 1] : records.Depth;
+            deepest = Math.Max(deepest, _depths[i]);
             _nodes[i] = records.Root;
             _hashes[i] = KeyHash.Of(key.Span);
             records.Hash?.PrefetchPlace(_hashes[i]);
         }
         for (var level = 1; level <= deepest; level++)
             for (var i = 0; i < _count; i++)
-                Descend(i, level);
+                if (level <= _depths[i])
+                    Descend(i, isLeaf: level == _depths[i]);
         for (var i = 0; i < _count; i++) _keys[i].Records.Hash?.PrefetchRecord(_hashes[i], RecordLines);
     }
 
-    private void Descend(int i, int level)
+    // A leaf will be copied, a branch only searched.
+    private void Descend(int i, bool isLeaf)
     {
-        var (records, key) = _keys[i];
-        if (level > records.Depth) return;
-        var node = _nodes[i] = new IndexNode(_nodes[i].Children[_nodes[i].ChildFor(key.Span)]);
-        var bytes = level == records.Depth ? IndexNode.LeafBytes : IndexNode.SearchedBytes;
+        var parent = _nodes[i];
+        var node = _nodes[i] = new IndexNode(parent.Children[parent.ChildFor(_keys[i].Key.Span)]);
+        var bytes = isLeaf ? IndexNode.LeafBytes : IndexNode.SearchedBytes;
         for (var offset = 0; offset < bytes; offset += LineBytes) Sse.Prefetch0((byte*)node.Address + offset);
     }
 }
