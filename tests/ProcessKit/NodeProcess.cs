@@ -55,7 +55,7 @@ public sealed partial class NodeProcess(string role, string data, Uri? primary =
     /// <summary>Whether somebody has stopped it with SIGSTOP.</summary>
     public bool IsStopped => ProcessFacts.Of(Id).State == 'T';
 
-    public ReplicationClient NewClient() => new(new ReplicationClientOptions { Address = Address, Timeout = TimeSpan.FromSeconds(20) });
+    public ReplicationClient NewClient() => new(new ReplicationClientOptions { Address = Address, Timeout = TimeSpan.FromSeconds(10) });
 
     public void Start()
     {

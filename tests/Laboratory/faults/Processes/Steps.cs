@@ -46,11 +46,11 @@ internal static class Steps
         "Resync/Write",
         "Resync/Sync",
         "Resync/SyncDirectory",
-        "Identity/Create",
         "Identity/Write",
+        "Identity/Sync",
         "Identity/Rename",
         "Identity/SyncDirectory",
-        "Identity/Sync",
+        "Identity/Create",
         "Identity/Delete",
     ];
 
@@ -98,11 +98,11 @@ internal static class Steps
         "Resync/Write",
         "Resync/Sync",
         "Resync/SyncDirectory",
-        "Identity/Create",
         "Identity/Write",
+        "Identity/Sync",
         "Identity/Rename",
         "Identity/SyncDirectory",
-        "Identity/Sync",
+        "Identity/Create",
         "Identity/Delete",
     ];
 }
