@@ -79,7 +79,7 @@ public sealed class LogRecovery
 
     private void CloseSegments()
     {
-        foreach (var segment in _segments) segment.Dispose();
+        foreach (var segment in _segments) segment.Close();
     }
 
     private void Scan(bool repair)

@@ -3,10 +3,11 @@ using Replication.Core.IO;
 namespace Replication.Core.Log;
 
 /// <summary>
-/// One open segment: its file, where its last byte is, and a sparse table from indexes to offsets. Written by the log's
-/// thread; the table may be asked by others.
+/// One segment: its file, where its last byte is, and a sparse table from indexes to offsets. Written by the log's
+/// thread; the table may be asked by others. The file of the newest one is open, and of no other: readers open their own, so
+/// that the log that is kept costs no handles.
 /// </summary>
-internal sealed class Segment(SegmentHeader header, IFile file) : IDisposable
+internal sealed class Segment(SegmentHeader header, IFile file)
 {
     private const int SparseBytes = 64 * 1024;
 
@@ -52,5 +53,6 @@ internal sealed class Segment(SegmentHeader header, IFile file) : IDisposable
         }
     }
 
-    public void Dispose() => file.Dispose();
+    /// <summary>Nothing more will be written.</summary>
+    public void Close() => file.Dispose();
 }

@@ -29,6 +29,7 @@ public sealed class SegmentedLog : IDisposable
         _entropy = entropy;
         History = history;
         _segments = segments;
+        foreach (var full in segments.SkipLast(1)) full.Close();
         _durable = new StrongTail(tail);
     }
 
@@ -209,7 +210,6 @@ public sealed class SegmentedLog : IDisposable
                 lock (_gate) _segments = [first, .. _segments];
                 throw;
             }
-            first.Dispose();
             removed++;
         }
         return removed;
@@ -230,7 +230,7 @@ public sealed class SegmentedLog : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var segment in Snapshot()) segment.Dispose();
+        Snapshot()[^1].Close();
         _supply.Dispose();
     }
 
@@ -263,7 +263,7 @@ public sealed class SegmentedLog : IDisposable
         // A segment without entries had the name that the next one has now taken.
         var isReplaced = segment.FirstIndex == next.FirstIndex;
         lock (_gate) _segments = [.. isReplaced ? _segments.SkipLast(1) : _segments, next];
-        if (isReplaced) segment.Dispose();
+        segment.Close();
         return next;
     }
 
