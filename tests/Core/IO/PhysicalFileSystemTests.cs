@@ -108,12 +108,16 @@ public sealed class PhysicalFileSystemTests : IDisposable
         for (var i = 0; i < 30; i++) log.Append(TestLog.Batch(log.Durable, 500, i), log.Durable.Index);
         var frames = TestLog.ReadAll(log);
         log.MarkIdle(60);
+        Assert.InRange(files.List(_directory.FullName).Count(name => name.EndsWith(".log", StringComparison.Ordinal)), 4, 60);
+        Assert.Single(OpenSegments());
         log.Dispose();
+        Assert.Empty(OpenSegments());
 
         var recovered = LogRecovery.Open(
             files, _directory.FullName, _directory.Combine("lost"), new BackgroundSegmentSupply(files, _directory.FullName, 4096), new SystemEntropy());
 
         using var reopened = recovered.Log;
+        Assert.Single(OpenSegments());
         Assert.Equal((60, 60), (frames.Count, reopened.Durable.Index));
         Assert.Equal(frames, TestLog.ReadAll(reopened));
         Assert.Null(recovered.TornTail);
@@ -137,6 +141,11 @@ public sealed class PhysicalFileSystemTests : IDisposable
         Assert.Contains("Cannot prepare a segment", failure.Message, StringComparison.Ordinal);
         Assert.Equal(4096, files.Disk.Content(path).Length);
     }
+
+    private List<string> OpenSegments() =>
+        [.. Directory.EnumerateFiles("/proc/self/fd")
+            .Select(handle => new FileInfo(handle).LinkTarget ?? string.Empty)
+            .Where(path => path.StartsWith(_directory.FullName, StringComparison.Ordinal) && path.EndsWith(".log", StringComparison.Ordinal))];
 
     private (IFileSystem Files, string Root) Files(bool physical)
     {
