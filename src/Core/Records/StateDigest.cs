@@ -48,10 +48,6 @@ public readonly record struct StateDigest(UInt128 Sum)
     public StateDigest With(ReadOnlySpan<byte> collection, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, long index) =>
         new(unchecked(Sum + HashOf(collection, key, value, index)));
 
-    /// <summary>With one record less.</summary>
-    public StateDigest Without(ReadOnlySpan<byte> collection, Record record) =>
-        new(unchecked(Sum - HashOf(collection, record.Key, record.Value, record.Index)));
-
     /// <summary>With one collection more.</summary>
     public StateDigest WithCollection(string name, CollectionKind kind) => new(unchecked(Sum + HashOf(name, kind)));
 

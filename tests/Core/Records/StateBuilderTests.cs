@@ -2,7 +2,6 @@ using Google.Protobuf;
 using Replication.Core.Log;
 using Replication.Core.Positions;
 using Replication.Core.Records;
-using Replication.Core.Records.Memory;
 using Replication.Core.Reigns;
 using Replication.Core.Tests.Kit;
 using static Replication.Core.Tests.Kit.TestPrimary;
@@ -61,7 +60,7 @@ public sealed class StateBuilderTests
         ];
 
         Assert.Equal(digests.Length, digests.Distinct().Count());
-        Assert.Equal(StateDigest.Empty, Of("a", "b", "c", 1).Without("a"u8, new Core.Records.Record(Core.Records.Record.Write(new RecordMemory(), "b"u8, "c"u8, 1))));
+        Assert.Equal(StateDigest.Empty, Of("a", "b", "c", 1).Minus(Of("a", "b", "c", 1)));
         Assert.Equal(StateDigest.Empty, StateDigest.Empty.WithCollection("a", CollectionKind.Json).WithoutCollection("a", CollectionKind.Json));
     }
 
