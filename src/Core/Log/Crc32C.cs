@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using Replication.Core.IO;
 
 namespace Replication.Core.Log;
 
@@ -14,6 +16,7 @@ public static class Crc32C
 
     internal static uint Begin(ReadOnlySpan<byte> bytes) => Continue(uint.MaxValue, bytes);
 
+    [MethodImpl(Jit.AtOnce)]
     internal static uint Continue(uint crc, ReadOnlySpan<byte> bytes)
     {
         while (bytes.Length >= sizeof(ulong))

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Replication.Core.IO;
 using Replication.Core.Positions;
 using Replication.Core.Reigns;
@@ -85,11 +86,12 @@ public sealed class LogRecovery
     private void Scan(bool repair)
     {
         var headers = ReadHeaders(repair);
+        using var buffer = new SegmentBuffer();
         for (var i = 0; i < _segments.Count; i++)
         {
             var later = i + 1 < headers.Count ? headers[i + 1] : (SegmentHeader?)null;
             CheckContinues(headers[i], first: i == 0, _segments[i].File.Path);
-            ScanSegment(_segments[i], later, repair);
+            ScanSegment(_segments[i], buffer.Read(_segments[i]), later, repair);
         }
     }
 
@@ -134,19 +136,19 @@ public sealed class LogRecovery
             throw new LogDamagedException(path, 0, header.FirstIndex, "it does not link to the segment before it");
     }
 
-    private void ScanSegment(Segment segment, SegmentHeader? later, bool repair)
+    [MethodImpl(Jit.AtOnce)]
+    private void ScanSegment(Segment segment, ReadOnlySpan<byte> bytes, SegmentHeader? later, bool repair)
     {
-        var bytes = ReadWhole(segment);
         var evidence = Math.Max(Mark.HighestSynced(bytes, segment.Header.Salt), later is { } next ? next.FirstIndex - 1 : -1);
         var unsynced = SegmentHeader.Size; // offset of the first frame of whose sync there is no evidence
         while (true)
         {
             var at = (int)segment.End;
-            var (finding, what) = Look(bytes.AsSpan(at), segment, out var header, out var mark);
+            var (finding, what) = Look(bytes[at..], segment, out var header, out var mark);
             switch (RecoveryTable.Decide(finding, _tail.Index + 1, evidence, later is not null))
             {
                 case RecoveryRow.TakeFrame:
-                    TakeFrame(segment, header, bytes.AsSpan(at, header.Length));
+                    TakeFrame(segment, header, bytes.Slice(at, header.Length));
                     if (header.Index <= evidence) unsynced = (int)segment.End;
                     continue;
                 case RecoveryRow.TakeMark:
@@ -166,7 +168,7 @@ public sealed class LogRecovery
                 case RecoveryRow.End:
                     break;
             }
-            if (repair && unsynced < segment.End) Resync(segment, bytes.AsSpan(unsynced, (int)segment.End - unsynced), unsynced);
+            if (repair && unsynced < segment.End) Resync(segment, bytes[unsynced..(int)segment.End], unsynced);
             return;
         }
     }
@@ -175,15 +177,6 @@ public sealed class LogRecovery
         finding == RecoveryFinding.Zeros && later is { } next
             ? $"{what}, but the next segment begins behind entry {next.Previous.Index}: a segment file is missing, or the end of this one was lost"
             : $"{what}, although entry {evidence} had been synced";
-
-    private static byte[] ReadWhole(Segment segment)
-    {
-        var length = segment.File.Length;
-        if (length > 1 << 30) throw new LogDamagedException(segment.File.Path, 0, segment.FirstIndex, $"it is larger than a segment can be ({length} bytes)");
-        var bytes = new byte[length];
-        var read = segment.File.Read(bytes, 0, FileLabel.Recovery);
-        return read == bytes.Length ? bytes : bytes[..read];
-    }
 
     private (RecoveryFinding Finding, string What) Look(ReadOnlySpan<byte> bytes, Segment segment, out FrameHeader header, out Mark mark)
     {
@@ -213,10 +206,10 @@ public sealed class LogRecovery
         segment.Advance(header.Index, header.Length);
     }
 
-    private void CutTornTail(Segment segment, byte[] bytes, int at, string what, bool repair)
+    private void CutTornTail(Segment segment, ReadOnlySpan<byte> bytes, int at, string what, bool repair)
     {
-        var end = bytes.AsSpan().LastIndexOfAnyExcept((byte)0) + 1;
-        var torn = bytes.AsSpan(at, end - at);
+        var end = bytes.LastIndexOfAnyExcept((byte)0) + 1;
+        var torn = bytes[at..end];
         var side = Path.Combine(_lostDirectory, string.Create(CultureInfo.InvariantCulture, $"torn-{_tail.Index + 1:D20}-{Crc32C.Compute(torn):x8}.bytes"));
         _torn = new TornTail(_tail.Index + 1, torn.Length, side, what);
         if (!repair) return;

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using Replication.Core.IO;
 
 namespace Replication.Core.Log;
 
@@ -45,6 +47,7 @@ public readonly record struct Mark(long SyncedIndex, long CommitIndex)
     }
 
     /// <summary>The highest synced index that any mark in the bytes claims, at whatever offset; -1 when there is none.</summary>
+    [MethodImpl(Jit.AtOnce)]
     public static long HighestSynced(ReadOnlySpan<byte> bytes, ulong salt)
     {
         Span<byte> needle = stackalloc byte[sizeof(ulong)];

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using Replication.Core.IO;
 
 namespace Replication.Core.Payloads;
 
@@ -25,6 +27,7 @@ public ref struct PayloadReader(ReadOnlySpan<byte> source)
 
     /// <summary>Moves to the next field; false at the end.</summary>
     /// <exception cref="MalformedPayloadException">The bytes are no message.</exception>
+    [MethodImpl(Jit.AtOnce)]
     public bool Next()
     {
         if (_at == _source.Length) return false;
@@ -63,7 +66,9 @@ public ref struct PayloadReader(ReadOnlySpan<byte> source)
         return taken;
     }
 
-    private ulong Varint()
+    private ulong Varint() => _at < _source.Length && _source[_at] < 0x80 ? _source[_at++] : LongVarint();
+
+    private ulong LongVarint()
     {
         var value = 0UL;
         for (var shift = 0; shift < 70; shift += 7)

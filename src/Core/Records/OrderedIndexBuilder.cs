@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Replication.Core.IO;
 using Replication.Core.Records.Index;
 using Replication.Core.Records.Memory;
 
@@ -17,6 +19,7 @@ internal sealed class OrderedIndexBuilder
     private readonly bool _isHashed;
     private HashIndex? _hash;
     private IndexNode _root;
+    private bool _isLoading;
     private IndexNode _last; // the rightmost leaf, known from an append and until any other change
 
     /// <summary>Begins with the records of an index, which itself does not change.</summary>
@@ -81,6 +84,7 @@ internal sealed class OrderedIndexBuilder
 
     /// <summary>Inserts a record whose key is above every other one: for records that come in order, without a search.</summary>
     /// <returns>Whether it was; otherwise nothing has changed.</returns>
+    [MethodImpl(Jit.AtOnce)]
     public bool TryAppend(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, long index)
     {
         if (!_last.Exists && _root.Exists && key.SequenceCompareTo(LastLeaf().LastKey) <= 0) return false;
@@ -132,6 +136,16 @@ internal sealed class OrderedIndexBuilder
         (_hash, _root, _last, Count) = (null, default, default, 0);
     }
 
+    /// <summary>Records come that nobody finds by their hash before <see cref="EndLoad"/>, which makes it of all of them.</summary>
+    public void BeginLoad() => _isLoading = true;
+
+    /// <summary>Ends what <see cref="BeginLoad"/> began.</summary>
+    public void EndLoad()
+    {
+        _isLoading = false;
+        if (_isHashed && _hash is null && Count >= HashFrom) _hash = new HashIndex(_memory, From([]), Count);
+    }
+
     /// <summary>Moves what stands in pages that are being emptied, a leaf at a time.</summary>
     /// <param name="from">Empty to begin, then what the last call returned.</param>
     /// <returns>Where to go on; null at the end.</returns>
@@ -145,6 +159,7 @@ internal sealed class OrderedIndexBuilder
     public void BeginVersion()
     {
         _last = default;
+        if (_isLoading) return;
         if (_hash is not null && _hash.Slots > Count * MaxSlotsOfRecord)
         {
             _hash.Drop();
@@ -186,6 +201,7 @@ internal sealed class OrderedIndexBuilder
     }
 
     // The node is owned.
+    [MethodImpl(Jit.AtOnce)]
     private Split Put(IndexNode node, nint record, out nint replaced)
     {
         var key = Record.KeyOf(record);
@@ -203,6 +219,7 @@ internal sealed class OrderedIndexBuilder
     }
 
     // Keys that arrive in ascending order fill their nodes: a node that overflows at its end stays full.
+    [MethodImpl(Jit.AtOnce)]
     private Split PutNew(IndexNode leaf, int position, nint record)
     {
         if (leaf.Count < IndexNode.Capacity)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Replication.Core.IO;
 using Replication.Core.Records.Index;
 
 namespace Replication.Core.Records;
@@ -29,6 +30,7 @@ public struct OrderedIndexCursor
     public readonly Record Current => new(_current);
 
     /// <summary>Moves to the next record; false at the end.</summary>
+    [MethodImpl(Jit.AtOnce)]
     public bool MoveNext()
     {
         while (_depth > 0)

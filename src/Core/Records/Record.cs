@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Replication.Core.IO;
 using Replication.Core.Records.Memory;
 
 namespace Replication.Core.Records;
@@ -44,6 +45,7 @@ public readonly unsafe ref struct Record
     internal static int BytesFor(int keyLength, int valueLength) => HeaderBytes + keyLength + valueLength;
 
     /// <summary>Writes a record into a new block.</summary>
+    [MethodImpl(Jit.AtOnce)]
     internal static nint Write(RecordMemory memory, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, long index)
     {
         var at = (byte*)memory.Allocate(BytesFor(key.Length, value.Length));

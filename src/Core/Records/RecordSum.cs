@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using Replication.Core.IO;
+
 namespace Replication.Core.Records;
 
 /// <summary>
@@ -28,6 +31,7 @@ internal sealed class RecordSum
         return sum;
     }
 
+    [MethodImpl(Jit.AtOnce)]
     private void Count(ReadOnlySpan<byte> collection, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, long index, bool isTaken)
     {
         var bytes = StateDigest.BytesOf(collection, key, value);
@@ -42,6 +46,7 @@ internal sealed class RecordSum
         if (_lanes.Waiting == SipHashLanes.Count) HashWaiting();
     }
 
+    [MethodImpl(Jit.AtOnce)]
     private void HashWaiting()
     {
         var waiting = _lanes.Waiting;

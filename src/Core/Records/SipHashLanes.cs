@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Replication.Core.IO;
 
 namespace Replication.Core.Records;
 
@@ -31,6 +32,7 @@ internal sealed class SipHashLanes(ulong key0, ulong key1)
 
     /// <summary>Room for the next message, to be filled wholly. Not while <see cref="Count"/> wait.</summary>
     /// <param name="bytes">Its length, at most <see cref="MaxBytes"/>.</param>
+    [MethodImpl(Jit.AtOnce)]
     public Span<byte> Next(int bytes)
     {
         var length = (bytes / sizeof(ulong)) + 1;
@@ -42,6 +44,7 @@ internal sealed class SipHashLanes(ulong key0, ulong key1)
 
     /// <summary>Hashes the messages that wait, one at least.</summary>
     /// <param name="hashes">Of each, in their order; <see cref="Count"/> of them.</param>
+    [MethodImpl(Jit.AtOnce)]
     public void Hash(Span<UInt128> hashes)
     {
         for (var lane = Waiting; lane < Count; lane++) _lengths[lane] = 0;
@@ -99,6 +102,7 @@ internal sealed class SipHashLanes(ulong key0, ulong key1)
             _v3 = Vector256.ConditionalSelect(lanes, _v3, other._v3);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Finish(out Vector256<ulong> lower, out Vector256<ulong> upper)
         {
             _v2 ^= Vector256.Create(0xeeUL);

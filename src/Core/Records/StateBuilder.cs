@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Text;
+using Replication.Core.IO;
 using Replication.Core.Indexes;
 using Replication.Core.Log;
 using Replication.Core.Payloads;
@@ -191,9 +193,14 @@ public sealed class StateBuilder
 
     /// <summary>Adds records of a collection from a snapshot, or an empty collection. Keys ascend within a collection.</summary>
     /// <exception cref="MalformedPayloadException">A record stands there twice.</exception>
+    [MethodImpl(Jit.AtOnce)]
     internal void Load(ChunkSection section)
     {
-        if (!_collections.TryGetValue(section.Name, out var working)) working = Create(section.Name, section.Kind);
+        if (!_collections.TryGetValue(section.Name, out var working))
+        {
+            working = Create(section.Name, section.Kind);
+            working.Records.BeginLoad();
+        }
         foreach (var at in section.Records)
         {
             var key = section.KeyOf(at);
@@ -202,7 +209,7 @@ public sealed class StateBuilder
             working.Records.Put(key, value, at.Index, out var other);
             if (other.Exists) throw new MalformedPayloadException("a record stands twice in a snapshot");
         }
-        Records += section.Records.Count;
+        Records += section.Records.Length;
         Add(working, section.Digest);
         foreach (var index in section.Indexes) Load(working, index);
         _touched.Add(working);
@@ -216,6 +223,7 @@ public sealed class StateBuilder
     internal void LoadEnd(in LogTail tail, EpochTable epochs, Configuration configuration)
     {
         (Tail, _epochs, Configuration) = (tail, epochs, configuration);
+        foreach (var working in _collections.Values) working.Records.EndLoad();
         foreach (var working in _indexed) working.Indexes.Rebuild(working.Records, LeaveBehind);
     }
 

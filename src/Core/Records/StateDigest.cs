@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
+using Replication.Core.IO;
 using Replication.Core.Indexes;
 
 namespace Replication.Core.Records;
@@ -105,6 +107,7 @@ public readonly record struct StateDigest(UInt128 Sum)
         2L + collection.Length + sizeof(ushort) + key.Length + sizeof(long) + sizeof(int) + value.Length;
 
     /// <summary>Writes the message whose hash stands for a record.</summary>
+    [MethodImpl(Jit.AtOnce)]
     internal static void Write(Span<byte> message, ReadOnlySpan<byte> collection, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, long index) =>
         value.CopyTo(message[WriteHead(message, collection, key, value.Length, index)..]);
 

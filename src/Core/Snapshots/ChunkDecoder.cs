@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
+using Replication.Core.IO;
 using Replication.Core.Indexes;
 using Replication.Core.Payloads;
 using Replication.Core.Records;
@@ -10,9 +11,13 @@ namespace Replication.Core.Snapshots;
 /// <summary>One chunk on its way from the file into a state: its bytes, and then what they say. Used again for another chunk.</summary>
 internal sealed class ChunkDecoder
 {
+    private const int FirstRecords = 1024;
+
     private readonly List<ChunkSection> _sections = [];
     private readonly RequestSection _requests = new();
     private byte[] _bytes = [];
+    private RecordBytes[] _records = new RecordBytes[FirstRecords]; // of all sections, one behind the other
+    private int _recordCount;
     private SnapshotChunk? _chunk;
 
     /// <summary>Its number in the manifest.</summary>
@@ -40,6 +45,7 @@ internal sealed class ChunkDecoder
     {
         _sections.Clear();
         _requests.Clear();
+        _recordCount = 0;
         var bytes = _bytes.AsSpan(0, _chunk!.Length);
         SnapshotReader.Verify(bytes, _chunk, Number, path);
         var sections = new PayloadReader(bytes);
@@ -50,9 +56,10 @@ internal sealed class ChunkDecoder
         }
     }
 
+    [MethodImpl(Jit.AtOnce)]
     private ChunkSection ReadSection(ReadOnlySpan<byte> bytes)
     {
-        var (name, kind, records) = (string.Empty, CollectionKind.Json, new List<RecordBytes>());
+        var (name, kind, firstRecord) = (string.Empty, CollectionKind.Json, _recordCount);
         var indexes = new List<IndexState>();
         var fields = new PayloadReader(bytes);
         while (fields.Next())
@@ -66,7 +73,7 @@ internal sealed class ChunkDecoder
                     kind = fields.Number <= 1 ? (CollectionKind)fields.Number : throw new MalformedPayloadException("a collection's kind is unknown");
                     break;
                 case 3:
-                    records.Add(ReadRecord(fields.Bytes));
+                    Add(ReadRecord(fields.Bytes));
                     break;
                 case 4:
                     indexes.Add(IndexState.Read(fields.Bytes));
@@ -74,9 +81,16 @@ internal sealed class ChunkDecoder
             }
         }
         if (!CollectionName.IsValid(name)) throw new MalformedPayloadException("a section names no collection");
-        return new ChunkSection(name, kind, _bytes, records) { Indexes = indexes };
+        return new ChunkSection(name, kind, _bytes, _records.AsMemory(firstRecord, _recordCount - firstRecord)) { Indexes = indexes };
     }
 
+    private void Add(in RecordBytes record)
+    {
+        if (_recordCount == _records.Length) Array.Resize(ref _records, _recordCount * 2);
+        _records[_recordCount++] = record;
+    }
+
+    [MethodImpl(Jit.AtOnce)]
     private RecordBytes ReadRecord(ReadOnlySpan<byte> bytes)
     {
         var record = ChunkRecord.Read(bytes);

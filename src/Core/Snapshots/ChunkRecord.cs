@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Replication.Core.IO;
 using Replication.Core.Payloads;
 
 namespace Replication.Core.Snapshots;
@@ -23,6 +25,7 @@ internal readonly ref struct ChunkRecord
 
     /// <summary>Reads one.</summary>
     /// <exception cref="MalformedPayloadException">It is none.</exception>
+    [MethodImpl(Jit.AtOnce)]
     public static ChunkRecord Read(ReadOnlySpan<byte> bytes)
     {
         var key = ReadOnlySpan<byte>.Empty;

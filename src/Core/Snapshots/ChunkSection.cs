@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Text;
+using Replication.Core.IO;
 using Replication.Core.Indexes;
 using Replication.Core.Records;
 
@@ -8,18 +10,20 @@ namespace Replication.Core.Snapshots;
 internal sealed class ChunkSection
 {
     private readonly byte[] _bytes;
+    private readonly ReadOnlyMemory<RecordBytes> _records;
 
     /// <summary>Of records that stand in some bytes.</summary>
     /// <param name="name">Of the collection.</param>
     /// <param name="kind">Of the collection.</param>
     /// <param name="bytes">Of the chunk.</param>
     /// <param name="records">Their keys ascend; none of an empty collection.</param>
-    public ChunkSection(string name, CollectionKind kind, byte[] bytes, IReadOnlyList<RecordBytes> records)
+    [MethodImpl(Jit.AtOnce)]
+    public ChunkSection(string name, CollectionKind kind, byte[] bytes, ReadOnlyMemory<RecordBytes> records)
     {
-        (Name, Kind, Records, _bytes) = (name, kind, records, bytes);
+        (Name, Kind, _records, _bytes) = (name, kind, records, bytes);
         var nameBytes = Encoding.ASCII.GetBytes(name);
         var sum = new RecordSum();
-        foreach (var at in records) sum.Add(nameBytes, KeyOf(at), ValueOf(at), at.Index);
+        foreach (var at in Records) sum.Add(nameBytes, KeyOf(at), ValueOf(at), at.Index);
         Digest = sum.Take();
     }
 
@@ -30,7 +34,7 @@ internal sealed class ChunkSection
     public CollectionKind Kind { get; }
 
     /// <summary>Their keys ascend; none of an empty collection.</summary>
-    public IReadOnlyList<RecordBytes> Records { get; }
+    public ReadOnlySpan<RecordBytes> Records => _records.Span;
 
     /// <summary>Of the collection; empty but in its first section.</summary>
     public IReadOnlyList<IndexState> Indexes { get; init; } = [];

@@ -186,7 +186,7 @@ public sealed class DigestMismatchTests
     private static ChunkSection SectionOf(Collection collection, Core.Records.Record record)
     {
         byte[] bytes = [.. record.Key, .. record.Value];
-        return new ChunkSection(collection.Name, collection.Kind, bytes, [new RecordBytes(0, record.Key.Length, record.Key.Length, record.Value.Length, record.Index)]);
+        return new ChunkSection(collection.Name, collection.Kind, bytes, new[] { new RecordBytes(0, record.Key.Length, record.Key.Length, record.Value.Length, record.Index) });
     }
 
     private TestNode Primary()

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using Replication.Core.IO;
 using Replication.Core.Records.Memory;
 
 namespace Replication.Core.Records.Index;
@@ -37,6 +39,7 @@ internal readonly struct IndexEditor(RecordMemory memory)
     /// <param name="position">Of the item.</param>
     /// <param name="item">The record or separator.</param>
     /// <param name="child">In a branch: the child behind the separator.</param>
+    [MethodImpl(Jit.AtOnce)]
     public static void Insert(IndexNode node, int position, nint item, IndexNode child = default)
     {
         var count = node.Count;
@@ -73,6 +76,7 @@ internal readonly struct IndexEditor(RecordMemory memory)
     }
 
     /// <summary>Moves the items of a full leaf from a position on into a new one.</summary>
+    [MethodImpl(Jit.AtOnce)]
     public IndexNode SplitLeaf(IndexNode leaf, int keep)
     {
         var right = New(isLeaf: true);
@@ -126,6 +130,7 @@ internal readonly struct IndexEditor(RecordMemory memory)
         Record.Write(memory, first[..(last.CommonPrefixLength(first) + 1)], [], memory.Building);
 
     // The head of each key that shares fewer leading bytes now: those bytes, which are the same in all keys, then what stood first in it.
+    [MethodImpl(Jit.AtOnce)]
     private static void Shorten(IndexNode node, ReadOnlySpan<byte> key)
     {
         var old = node.KeyAt(0);

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Replication.Core.IO;
 
 namespace Replication.Core.Records.Index;
 
@@ -97,6 +98,7 @@ internal readonly unsafe struct IndexNode(nint address) : IEquatable<IndexNode>
     }
 
     /// <summary>Position of the first item whose key is not below the given one.</summary>
+    [MethodImpl(Jit.AtOnce)]
     public int LowerBound(ReadOnlySpan<byte> key, out bool found)
     {
         found = false;

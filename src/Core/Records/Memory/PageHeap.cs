@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Replication.Core.IO;
 
 namespace Replication.Core.Records.Memory;
@@ -39,6 +40,7 @@ internal sealed unsafe class PageHeap
 
     /// <summary>A block, aligned to 8 bytes, of undefined content.</summary>
     /// <exception cref="MemoryExhaustedException">The system has no memory.</exception>
+    [MethodImpl(Jit.AtOnce)]
     public nint Allocate(int bytes)
     {
         if (bytes > SizeClass.MaxBytes) return AllocateLarge(bytes);

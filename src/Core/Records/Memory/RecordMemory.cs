@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Replication.Core.IO;
 using Replication.Core.Records.Index;
 
@@ -52,6 +53,7 @@ internal sealed class RecordMemory
     public long HeldBlocks => _pins.HeldBlocks;
 
     /// <summary>A block, aligned to 8 bytes, of undefined content, that is part of the version being made.</summary>
+    [MethodImpl(Jit.AtOnce)]
     public nint Allocate(int bytes)
     {
         var block = _heap.Allocate(bytes);
