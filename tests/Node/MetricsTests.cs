@@ -87,6 +87,9 @@ public sealed class MetricsTests
         using var channel = GrpcChannel.ForAddress(primary.Address);
         for (var id = 1UL; id <= ManyFollowers; id++) await AskForSnapshotAsync(channel, id, "a \"quoted\"\nname\\");
 
+        // The primary says that a snapshot is needed before it ends the session.
+        await Eventually.HoldsAsync("all have left", () => primary.Status.Followers.Count(follower => follower.State == FollowerState.Disconnected) == ManyFollowers);
+
         var metrics = await Metrics.OfAsync(primary);
 
         var shown = metrics.Samples.Where(sample => sample.StartsWith("replication_follower_lag_entries{", StringComparison.Ordinal)).ToArray();
