@@ -33,10 +33,14 @@ internal sealed class DigestCheck(LocalDatabase database, ReplicaProgress progre
 
     private void Replay()
     {
-        foreach (var passedOver in database.Replay()) ReplicaLog.SnapshotPassedOver(logger, passedOver.Message);
+        foreach (var passedOver in database.Replay(Count)) ReplicaLog.SnapshotPassedOver(logger, passedOver.Message);
         progress.Installed(database.State.Index);
         if (database.Standing != DigestStanding.Sound) return;
-        Interlocked.Increment(ref _replaced);
         ReplicaLog.MemoryReplaced(logger, database.State.Position.ToString(), database.State.Digest.ToString());
+    }
+
+    private void Count()
+    {
+        if (database.Standing == DigestStanding.Sound) Interlocked.Increment(ref _replaced);
     }
 }

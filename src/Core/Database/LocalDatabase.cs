@@ -180,10 +180,11 @@ public sealed class LocalDatabase : IDisposable
     /// Builds the state anew from this node's own snapshot and log, as far as the log is synced and committed, and shows
     /// it: all of it when every digest agrees, otherwise up to the last one that does, for good.
     /// </summary>
+    /// <param name="shows">Called before readers see it, when nothing can fail any more: whoever sees it finds it counted.</param>
     /// <returns>Snapshots that turned out to be damaged or wrong.</returns>
     /// <exception cref="DataDirectoryException">The files do not reach back far enough.</exception>
     /// <exception cref="InvalidOperationException">There is no log.</exception>
-    public IReadOnlyList<SnapshotDamagedException> Replay()
+    public IReadOnlyList<SnapshotDamagedException> Replay(Action? shows = null)
     {
         lock (_snapshotGate)
         {
@@ -192,6 +193,7 @@ public sealed class LocalDatabase : IDisposable
             var replayed = recovery.Run(CommitIndex, showSynced: false);
             _hold = replayed.Hold;
             _standing = DigestVerdict.Of(_standing, replayed.Hold is null ? DigestFinding.FilesAgree : DigestFinding.FilesDisagree, writes: false).Standing;
+            shows?.Invoke();
             Publish(replayed.State);
             return recovery.Damaged;
         }
@@ -254,9 +256,10 @@ public sealed class LocalDatabase : IDisposable
     /// </summary>
     /// <param name="bootstrap">Complete; nobody appends to its log any more. Is disposed of.</param>
     /// <param name="state">Loaded from it, and replayed as far as it is committed.</param>
+    /// <param name="shows">As for <see cref="Replay"/>.</param>
     /// <exception cref="DiskFullException">There is no room for the decision; nothing has changed.</exception>
     /// <exception cref="InstallInterruptedException">The process has to end; the next start does the rest.</exception>
-    public void Install(Bootstrap bootstrap, DatabaseState state)
+    public void Install(Bootstrap bootstrap, DatabaseState state, Action? shows = null)
     {
         lock (_snapshotGate)
         {
@@ -274,6 +277,7 @@ public sealed class LocalDatabase : IDisposable
             {
                 throw new InstallInterruptedException(failure);
             }
+            shows?.Invoke();
             Publish(state);
         }
     }
@@ -326,7 +330,7 @@ public sealed class LocalDatabase : IDisposable
             Interlocked.Exchange(ref _commitIndex, state.State.Index);
             _published.Publish(state.State);
             Digests.Record(state.State.Index, state.State.Digest, state.State.Records);
-            Volatile.Write(ref _log, new LogLease(recovered.Log, EpochsBehind(state.State, recovered)));
+            Volatile.Write(ref _log, new LogLease(recovered.Log, recovered.EpochsFrom(state.State.Epochs, state.State.Index)));
         }
         catch
         {
@@ -373,14 +377,11 @@ public sealed class LocalDatabase : IDisposable
         Snapshots = new SnapshotCatalogue(_environment.Files, Layout.Snapshots);
         SaveIdentity(Identity with { History = history });
         Interlocked.Exchange(ref _commitIndex, state.Index);
-        Volatile.Write(ref _log, new LogLease(recovered.Log, EpochsBehind(state, recovered)));
+        Volatile.Write(ref _log, new LogLease(recovered.Log, recovered.EpochsFrom(state.Epochs, state.Index)));
         Volatile.Write(ref _withdrawn, false);
         Digests.Clear();
         Digests.Record(state.Index, state.Digest, state.Records);
     }
-
-    private static EpochTable EpochsBehind(DatabaseState state, RecoveredLog recovered) =>
-        recovered.Reigns.Where(row => row.FirstIndex > state.Index).Aggregate(state.Epochs, (table, row) => table.With(row));
 
     private RecoveredLog OpenLog()
     {

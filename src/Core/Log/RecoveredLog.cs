@@ -8,7 +8,13 @@ namespace Replication.Core.Log;
 /// <param name="Reigns">The reigns that begin in it.</param>
 /// <param name="CommitIndex">The highest commit index that a mark names; 0 when none does.</param>
 /// <param name="TornTail">What was cut; null when the end was clean.</param>
-public sealed record RecoveredLog(SegmentedLog Log, ImmutableArray<EpochRow> Reigns, long CommitIndex, TornTail? TornTail);
+public sealed record RecoveredLog(SegmentedLog Log, ImmutableArray<EpochRow> Reigns, long CommitIndex, TornTail? TornTail)
+{
+    /// <summary>Every reign up to the end of the log.</summary>
+    /// <param name="epochs">Those up to a place in it.</param>
+    /// <param name="index">The last entry of that place.</param>
+    public EpochTable EpochsFrom(EpochTable epochs, long index) => Reigns.Where(row => row.FirstIndex > index).Aggregate(epochs, (table, row) => table.With(row));
+}
 
 /// <summary>A write that a crash cut short. Its bytes were saved.</summary>
 /// <param name="Index">Index of the first entry that was cut.</param>

@@ -158,9 +158,8 @@ internal sealed class ReplicaBootstrap : IDisposable
 
     private void Install(Bootstrap bootstrap, DatabaseState state)
     {
-        _database.Install(bootstrap, state);
+        _database.Install(bootstrap, state, () => Interlocked.Increment(ref _installed));
         (_current, _source, _refused, _elsewhereFailed) = (null, null, null, false);
-        Interlocked.Increment(ref _installed);
         _progress.Installed(state.Index);
         ReplicaLog.BootstrapDone(_logger, bootstrap.Manifest.Position.ToString(), bootstrap.Manifest.Digest.ToString(), state.Position.ToString());
     }

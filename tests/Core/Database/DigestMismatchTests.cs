@@ -26,7 +26,9 @@ public sealed class DigestMismatchTests
         Doubt(node.Database);
 
         Assert.Equal((0L, DigestStanding.Doubted), (node.Database.State.Index, node.Database.Standing));
-        Assert.Empty(node.Database.Replay());
+        var shownWhenCounted = -1L;
+        Assert.Empty(node.Database.Replay(() => shownWhenCounted = node.Database.State.Index));
+        Assert.Equal(0, shownWhenCounted);
         Assert.Equal((sound.Tail, sound.Digest, DigestStanding.Sound), (node.Database.State.Tail, node.Database.State.Digest, node.Database.Standing));
         Assert.NotSame(sound, node.Database.State);
         _lineage.AssertHeldBy(node.Database);

@@ -57,11 +57,11 @@ internal sealed class Offer
     }
 
     /// <summary>Fetches what is missing, streams the log behind it up to an entry, and installs both.</summary>
-    public void Install(LocalDatabase database, Lineage history, long limit)
+    public void Install(LocalDatabase database, Lineage history, long limit, Action? shows = null)
     {
         using var bootstrap = Bootstrap.Continue(database, CancellationToken.None) ?? Bootstrap.Begin(database, Manifest);
         Stream(bootstrap, history, limit);
         Fetch(bootstrap);
-        database.Install(bootstrap, bootstrap.Replay(bootstrap.Load(CancellationToken.None), limit, CancellationToken.None));
+        database.Install(bootstrap, bootstrap.Replay(bootstrap.Load(CancellationToken.None), limit, CancellationToken.None), shows);
     }
 }

@@ -37,8 +37,10 @@ public sealed class WithdrawalTests
         node.Database.Digests.Record(1, new StateDigest(77), 7);
         node.Database.Withdraw();
 
-        offer.Install(node.Database, _lineage, offer.Manifest.Position.Index);
+        var shownWhenCounted = -1L;
+        offer.Install(node.Database, _lineage, offer.Manifest.Position.Index, () => shownWhenCounted = node.Database.State.Index);
 
+        Assert.Equal((0, offer.Manifest.Position.Index), (shownWhenCounted, node.Database.State.Index));
         Assert.False(node.Database.IsWithdrawn);
         Assert.Null(node.Database.Digests.Find(1));
         Assert.NotNull(node.Database.Digests.Find(offer.Manifest.Position.Index));
