@@ -78,7 +78,7 @@ public sealed class TestCluster(TestClusterOptions? options = null) : IAsyncDisp
 
     /// <summary>
     /// Waits until a node shows what another has committed by now, then compares the digests of their data at one position.
-    /// Both may go on meanwhile.
+    /// Both may go on meanwhile. Another that has nothing to show yet, as right after its start, is awaited first.
     /// </summary>
     /// <param name="node">The one that follows, at whatever distance.</param>
     /// <param name="upstream">The one to compare with.</param>
@@ -87,12 +87,25 @@ public sealed class TestCluster(TestClusterOptions? options = null) : IAsyncDisp
     /// <exception cref="NotReachedException">It did not get there in time; the message has both positions, and why the last session ended.</exception>
     /// <exception cref="NodesDifferException">Their data differs.</exception>
     /// <exception cref="NodeFailedException">One of them has failed.</exception>
-    public static Task WaitForCaughtUpAsync(TestNode node, TestNode upstream, TimeSpan? patience = null, CancellationToken cancellation = default)
+    public static async Task WaitForCaughtUpAsync(TestNode node, TestNode upstream, TimeSpan? patience = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(node);
         ArgumentNullException.ThrowIfNull(upstream);
+        var began = TimeProvider.System.GetTimestamp();
+        var limit = patience ?? Eventually.DefaultPatience;
+        await Eventually.HoldsAsync(
+            $"{upstream.Name} has data",
+            () =>
+            {
+                upstream.ThrowIfFailed();
+                return upstream.Database.State.Index > 0;
+            },
+            limit,
+            () => $"{upstream.Describe()}.",
+            cancellation);
         var target = upstream.Database.State.Index;
-        return Eventually.HoldsAsync(
+        var left = limit - TimeProvider.System.GetElapsedTime(began);
+        await Eventually.HoldsAsync(
             $"{node.Name} has caught up with {upstream.Name} as of entry {target}",
             () =>
             {
@@ -100,7 +113,7 @@ public sealed class TestCluster(TestClusterOptions? options = null) : IAsyncDisp
                 upstream.ThrowIfFailed();
                 return node.Database.State.Index >= target && Comparison.HoldTheSame(node, upstream);
             },
-            patience,
+            left > TimeSpan.Zero ? left : TimeSpan.Zero,
             () => $"{node.Describe()}; {upstream.Describe()}.",
             cancellation);
     }
