@@ -6,6 +6,9 @@ namespace Replication.Node.Tests;
 
 public sealed class BootstrapTests
 {
+    /// <summary>Ten replicas and four transfers at once: who has to wait comes back after 1 to 60 s.</summary>
+    private static readonly TimeSpan Queue = TimeSpan.FromMinutes(2);
+
     [Fact]
     public async Task A33_Ten_replicas_that_begin_together_share_one_snapshot_under_write_load()
     {
@@ -16,11 +19,11 @@ public sealed class BootstrapTests
         var load = Fixture.Load.RunAsync(primary.Client, writers: 2, stop.Token);
 
         var replicas = await Task.WhenAll(Enumerable.Range(0, 10).Select(number => cluster.ReplicaAsync(primary, $"replica-{number}", cancellation: CancellationToken.None)));
-        foreach (var replica in replicas) await Eventually.HoldsAsync($"{replica.Name} streams", () => replica.Node.State == NodeState.Streaming, cancellation: CancellationToken.None);
+        foreach (var replica in replicas) await Eventually.HoldsAsync($"{replica.Name} streams", () => replica.Node.State == NodeState.Streaming, Queue, cancellation: CancellationToken.None);
         await stop.CancelAsync();
         await load;
 
-        foreach (var replica in replicas) await TestCluster.WaitForCaughtUpAsync(replica, primary, cancellation: CancellationToken.None);
+        foreach (var replica in replicas) await TestCluster.WaitForCaughtUpAsync(replica, primary, Queue, CancellationToken.None);
         Assert.Equal(1, primary.Status.Counters.SnapshotsWritten);
         Assert.All(replicas, replica => Assert.Equal(1, replica.Status.Counters.SnapshotsInstalled));
     }
