@@ -126,6 +126,7 @@ public sealed class CascadeTests
         var replica = await cluster.StartAsync("replica", null, Follows(relay, primary));
         await TestCluster.WaitForCaughtUpAsync(replica, primary);
         Assert.Equal(Authority(relay), replica.Status.Upstream!.Address);
+        await ServedAsync(primary, 1);
         var (served, installed) = (primary.Status.Counters.SnapshotsServed, replica.Status.Counters.SnapshotsInstalled);
 
         await relay.StopAsync();
@@ -153,6 +154,7 @@ public sealed class CascadeTests
         await TestCluster.WaitForCaughtUpAsync(relay, primary);
         var replica = await cluster.ReplicaAsync(relay, "replica");
         await TestCluster.WaitForCaughtUpAsync(replica, primary);
+        await ServedAsync(primary, 1);
         var served = primary.Status.Counters.SnapshotsServed;
 
         replica = await RestartAsync(cluster, replica, primary);
@@ -241,6 +243,9 @@ public sealed class CascadeTests
         clock.Advance(TimeSpan.FromMilliseconds(100));
         return false;
     });
+
+    // The one who sends counts a moment after the one who fetches has everything.
+    private static Task ServedAsync(TestNode node, long snapshots) => Eventually.HoldsAsync($"{node.Name} has sent {snapshots}", () => node.Status.Counters.SnapshotsServed == snapshots);
 
     private static string[] Tree(TestNode node)
     {
