@@ -73,13 +73,43 @@ public sealed class FollowCommandTests : IAsyncLifetime
     [Fact]
     public async Task It_reports_every_second_and_ends_after_the_time_that_was_given()
     {
-        var outcome = await Replctl.RunAsync("follow", "--discard", "--sessions", "2", "--from", "1", "--seconds", "2.5", "--server", Server);
+        const int waits = 4; // of the command: for its end, for the next report, and for what comes on each of the two streams
+        var last = _primary.Database.State.Index;
+        var clock = new ManualClock();
+        await using var output = new WatchedOutput();
+        var following = Replctl.RunAsync(
+            [], terminal => terminal with { Output = output, Time = clock }, "follow", "--discard", "--sessions", "2", "--from", "1", "--seconds", "2.5", "--server", Server);
+        await Eventually.HoldsAsync("both have everything", () => _primary.Status.Followers.Count(follower => follower.Received == last) == 2);
+        await clock.UntilTimersPendAsync(waits);
 
+        for (var second = 1; second <= 2; second++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await Eventually.HoldsAsync("it reports", () => output.Lines.Length == second);
+        }
+        clock.Advance(TimeSpan.FromSeconds(0.5));
+
+        var outcome = await following;
         Assert.Equal((ExitCode.Success, ""), (outcome.ExitCode, outcome.Error));
-        Assert.InRange(outcome.Lines.Length, 3, 4);
-        Assert.All(outcome.Lines, line => Assert.Contains($"  2 sessions  {2 * _primary.Database.State.Index} entries  ", line, StringComparison.Ordinal));
-        Assert.StartsWith("all 2.", outcome.Lines[^1], StringComparison.Ordinal);
-        Assert.DoesNotContain("unknown", outcome.Lines[1], StringComparison.Ordinal); // a heartbeat came within two seconds
+        Assert.Equal(["1.0 s", "2.0 s", "all 2.5 s"], output.Lines.Select(line => line.Split("  ")[0]));
+        Assert.All(output.Lines, line => Assert.Contains($"  2 sessions  {2 * last} entries  ", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task It_reports_the_age_of_several_sessions_once_a_heartbeat_has_answered_each_of_them()
+    {
+        var last = _primary.Database.State.Index;
+        await using var output = new WatchedOutput();
+        var following = Replctl.RunAsync(
+            [], terminal => terminal with { Output = output }, "follow", "--discard", "--sessions", "2", "--from", "1", "--entries", $"{last + 1}", "--server", Server);
+
+        await Eventually.HoldsAsync("the age is known", () => output.Lines is [.., var line] && !line.EndsWith("unknown", StringComparison.Ordinal), lastSeen: () => string.Join('\n', output.Lines));
+        await _primary.Client.PutAsync("docs", "new", "1");
+
+        var outcome = await following;
+        Assert.Equal((ExitCode.Success, ""), (outcome.ExitCode, outcome.Error));
+        Assert.Contains($"  2 sessions  {2 * (last + 1)} entries  ", output.Lines[^1], StringComparison.Ordinal);
+        Assert.Matches("  age [0-9]", output.Lines[^1]);
     }
 
     [Fact]
