@@ -21,7 +21,7 @@ public sealed class ScrubTests
         ChangedMemory.FlipValue(second, "docs", "k17");
         ChangedMemory.FlipKey(second, "docs", "x");
 
-        var scrub = await Replctl.RunAsync("scrub", "--json", "--server", Servers(primary, first, second));
+        var scrub = await ScrubAsync("--json", "--server", Servers(primary, first, second));
 
         await stop.CancelAsync();
         Assert.True(await load > 0);
@@ -48,7 +48,7 @@ public sealed class ScrubTests
 
         for (var i = 0; i < 10; i++)
         {
-            var scrub = await Replctl.RunAsync("scrub", "--server", Servers(primary, first, second));
+            var scrub = await ScrubAsync("--server", Servers(primary, first, second));
             Assert.Equal((ExitCode.Success, string.Empty), (scrub.ExitCode, scrub.Error));
             Assert.Equal(4, scrub.Lines.Length);
             Assert.All(scrub.Lines.Skip(1), line => Assert.EndsWith("\tsame", line, StringComparison.Ordinal));
@@ -66,7 +66,7 @@ public sealed class ScrubTests
         var positions = new List<string?>();
         for (var i = 0; i < 3; i++)
         {
-            var scrub = await Replctl.RunAsync("scrub", "--json", "--server", Servers(primary, first));
+            var scrub = await ScrubAsync("--json", "--server", Servers(primary, first));
             Assert.Equal(ExitCode.Success, scrub.ExitCode);
             positions.Add(scrub.Json.GetProperty("position").GetString());
         }
@@ -80,13 +80,13 @@ public sealed class ScrubTests
         var (primary, first, second) = await ThreeNodesAsync(cluster);
         ChangedMemory.FlipValue(primary, "docs", "k17");
 
-        var scrub = await Replctl.RunAsync("scrub", "--json", "--server", Servers(primary, first, second));
+        var scrub = await ScrubAsync("--json", "--server", Servers(primary, first, second));
 
         Assert.Equal(ExitCode.Negative, scrub.ExitCode);
         Assert.Equal([$"{Shown(primary)} docs/k17 changed"], Differences(scrub.Json));
         Assert.Equal(Shown(first), scrub.Json.GetProperty("reference").GetString());
 
-        var alone = await Replctl.RunAsync("scrub", "--json", "--server", primary.Address.ToString());
+        var alone = await ScrubAsync("--json", "--server", primary.Address.ToString());
         Assert.Equal(ExitCode.Negative, alone.ExitCode);
         Assert.Equal(JsonValueKind.Null, alone.Json.GetProperty("reference").ValueKind);
         Assert.Contains("Name more nodes", alone.Error, StringComparison.Ordinal);
@@ -98,13 +98,13 @@ public sealed class ScrubTests
         await using var cluster = new TestCluster();
         var (primary, first, _) = await ThreeNodesAsync(cluster);
         ChangedMemory.FlipValue(first, "docs", "k17");
-        Assert.Equal(ExitCode.Negative, (await Replctl.RunAsync("scrub", "--server", Servers(primary, first))).ExitCode);
+        Assert.Equal(ExitCode.Negative, (await ScrubAsync("--server", Servers(primary, first))).ExitCode);
 
         await first.StopAsync();
         await first.StartAsync();
         await TestCluster.WaitForCaughtUpAsync(first, primary);
 
-        Assert.Equal(ExitCode.Success, (await Replctl.RunAsync("scrub", "--server", Servers(primary, first))).ExitCode);
+        Assert.Equal(ExitCode.Success, (await ScrubAsync("--server", Servers(primary, first))).ExitCode);
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public sealed class ScrubTests
         var (primary, first, _) = await ThreeNodesAsync(cluster);
         for (var i = 0; i < 150; i++) ChangedMemory.FlipValue(first, "docs", $"k{i}");
 
-        var scrub = await Replctl.RunAsync("scrub", "--json", "--server", Servers(primary, first));
+        var scrub = await ScrubAsync("--json", "--server", Servers(primary, first));
 
         Assert.Equal((100, 150L), (Differences(scrub.Json).Length, scrub.Json.GetProperty("differenceCount").GetInt64()));
         Assert.Contains("50 further differences", scrub.Error, StringComparison.Ordinal);
@@ -127,8 +127,8 @@ public sealed class ScrubTests
         var (primary, first, second) = await ThreeNodesAsync(cluster);
         await second.StopAsync();
 
-        var unreachable = await Replctl.RunAsync("scrub", "--server", Servers(primary, first, second));
-        var without = await Replctl.RunAsync("scrub", "--server", Servers(first));
+        var unreachable = await ScrubAsync("--server", Servers(primary, first, second));
+        var without = await ScrubAsync("--server", Servers(first));
 
         Assert.Equal(ExitCode.Negative, unreachable.ExitCode);
         Assert.Contains($"{Shown(second)} was not scrubbed", unreachable.Error, StringComparison.Ordinal);
@@ -154,6 +154,9 @@ public sealed class ScrubTests
         Assert.Equal(ExitCode.Negative, scrub.ExitCode);
         Assert.Contains($"{Shown(replica)} was not scrubbed: This node has applied entry", scrub.Error, StringComparison.Ordinal);
     }
+
+    // Nothing here is about how fast the nodes get to one position.
+    private static Task<Outcome> ScrubAsync(params string[] options) => Replctl.RunAsync(["scrub", "--wait", "60s", .. options]);
 
     private static async Task<(TestNode Primary, TestNode First, TestNode Second)> ThreeNodesAsync(TestCluster cluster)
     {
