@@ -33,10 +33,13 @@ public sealed class DigestMismatchTests
     [Fact]
     public async Task While_its_memory_is_doubted_a_replica_shows_nothing_and_says_so()
     {
-        await using var cluster = new TestCluster();
+        var clock = new ManualClock();
+        await using var cluster = new TestCluster(new TestClusterOptions { Time = clock });
         var primary = await cluster.PrimaryAsync();
         var link = cluster.LinkTo(primary);
         var replica = await cluster.ReplicaAsync(primary, link: link);
+        await UntilAsync(clock, "it streams", () => replica.Node.State == NodeState.Streaming);
+        // The clock stands still: with these entries every heartbeat has come, and no other one is sent that would end the session.
         await WriteAsync(primary, replica);
         var shown = replica.Database.State;
 
@@ -53,6 +56,7 @@ public sealed class DigestMismatchTests
         link.Cut();
         link.Resume();
         link.Restore();
+        await UntilAsync(clock, "it streams again", () => replica.Status.Counters.MemoryReplaced > 0 && replica.Node.State == NodeState.Streaming);
         await TestCluster.WaitForCaughtUpAsync(replica, primary);
         Assert.Equal(1, replica.Status.Counters.MemoryReplaced);
     }
@@ -124,6 +128,13 @@ public sealed class DigestMismatchTests
         await Eventually.HoldsAsync("the replica holds again", () => replica.Node.State == NodeState.Holding);
         Assert.Equal(1, replica.Status.Counters.SnapshotsInstalled);
     }
+
+    private static Task UntilAsync(ManualClock clock, string what, Func<bool> condition) => Eventually.HoldsAsync(what, () =>
+    {
+        if (condition()) return true;
+        clock.Advance(TimeSpan.FromMilliseconds(100));
+        return false;
+    });
 
     private static async Task WriteAsync(TestNode primary, TestNode replica)
     {

@@ -24,6 +24,9 @@ public sealed class LagTests
         var link = cluster.LinkTo(primary);
         var replica = await cluster.ReplicaAsync(primary, configure: options => options.ReadyLag = TimeSpan.FromSeconds(2), link: link);
         await UntilReadyAsync(replica, clock);
+        // The clock stands still: with this entry every heartbeat has come.
+        await primary.Client.PutAsync("docs", "before", "1");
+        await TestCluster.WaitForCaughtUpAsync(replica, primary);
 
         link.Stall();
         await primary.Client.PutAsync("docs", "meanwhile", "1");
