@@ -88,7 +88,7 @@ public sealed class LagTests
         var log = primary.Database.Log!.Log;
 
         // At most 1 MiB is under way on such a link, so this takes a while.
-        link.FromTarget.Delay(TimeSpan.FromMilliseconds(200));
+        link.FromTarget.Delay(TimeSpan.FromMilliseconds(500));
         await replica.StartAsync();
         await Eventually.HoldsAsync("a part has come", () => replica.Status is { Upstream.LagEntries: > 0 and < blobs - 2 });
         link.Stall();
