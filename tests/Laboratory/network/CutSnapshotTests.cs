@@ -14,9 +14,14 @@ public sealed class CutSnapshotTests
     private const int CutsOfSnapshot = 18;
 
     private const int LeastCuts = 10;
-    private const int SnapshotRecords = 40;
+    private const int SnapshotRecords = 50;
     private const int RecordBytes = 1_000_000;
-    private const int CutEvery = 3 * 1024 * 1024;
+
+    /// <summary>
+    /// Two of these records make a chunk, and two chunks are on their way at the same time: more than two chunks, so that each connection brings one
+    /// whatever it has of the other, and less than three, so that 25 chunks need more than <see cref="LeastCuts"/> connections.
+    /// </summary>
+    private const int CutEvery = 4_500_000;
 
     [Fact]
     public async Task A_snapshot_whose_connection_breaks_again_and_again_arrives_with_what_had_come_before()
