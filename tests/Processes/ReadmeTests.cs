@@ -100,7 +100,7 @@ public sealed partial class ReadmeTests : IDisposable
     [GeneratedRegex("\\b(?=[a-f]*[0-9])[0-9a-f]{8,32}\\b…?")]
     private static partial Regex Digests();
 
-    [GeneratedRegex("[0-9]+([.,][0-9]+)*( ?(ms|s|KiB|MiB|GiB|MB|B|min))?\\b")]
+    [GeneratedRegex("[0-9]+([.,][0-9]+)*( ?(ms|s|KiB|MiB|GiB|kB|KB|MB|GB|TB|B|min))?\\b")]
     private static partial Regex Numbers();
 
     [GeneratedRegex("[\\s─━│┃┌┐└┘├┤┬┴┼╭╮╰╯|+-]+")]

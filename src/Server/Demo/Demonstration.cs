@@ -59,7 +59,8 @@ internal sealed class Demonstration(DemoOptions options, IDemoView view, TimePro
         view.Say($"Importing {source.Description}, while the process table keeps changing.");
         view.Say("Lag: committed entries that a replica does not show yet. Age: how old its data is at most, proven by a heartbeat a second.");
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var import = new DocumentImport(cluster.Primary.Client, source, time);
+        await using var writer = cluster.Primary.NewWriter();
+        var import = new DocumentImport(writer, source, time);
         var changes = new ProcessChanges(cluster.Primary.Client, new ProcessFolder(), time);
         var scene = new Scene(cluster, import, changes, time.GetTimestamp());
         var changing = Task.Run(() => changes.RunAsync(ending.Token), CancellationToken.None);

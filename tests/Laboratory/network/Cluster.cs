@@ -8,6 +8,8 @@ namespace Replication.Laboratory.Network;
 /// <summary>Processes, links and data of one test; everything is ended and removed with it.</summary>
 internal sealed class Cluster : IAsyncDisposable
 {
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(5);
+
     private readonly string _root = Directory.CreateTempSubdirectory("replication-network-").FullName;
     private readonly List<IAsyncDisposable> _parts = [];
     private readonly List<NodeProcess> _nodes = [];
@@ -50,9 +52,12 @@ internal sealed class Cluster : IAsyncDisposable
     }
 
     /// <summary>A client of a node, over a link when one is given.</summary>
-    public ReplicationClient ClientOf(NodeProcess node, FaultProxy? over = null)
+    /// <param name="node">The node.</param>
+    /// <param name="over">The link.</param>
+    /// <param name="timeout">Of each call; 5 s by default. Who writes much in a row meets every stall of the disk and needs more.</param>
+    public ReplicationClient ClientOf(NodeProcess node, FaultProxy? over = null, TimeSpan? timeout = null)
     {
-        var client = new ReplicationClient(new ReplicationClientOptions { Address = over?.Address ?? node.Address, Timeout = TimeSpan.FromSeconds(5) });
+        var client = new ReplicationClient(new ReplicationClientOptions { Address = over?.Address ?? node.Address, Timeout = timeout ?? DefaultTimeout });
         _parts.Add(client);
         return client;
     }

@@ -8,7 +8,8 @@ namespace Replication.Laboratory.Network;
 /// <summary>The network itself: a route that is not cut as planned would make every test here pass for nothing.</summary>
 public sealed class NamespaceTests
 {
-    private const int PingMillis = 500;
+    private const int LostMillis = 500;
+    private const int AnsweredMillis = 30_000;
 
     [Fact]
     public async Task A_route_is_cut_one_way_for_one_pair_only_and_nothing_is_left_behind()
@@ -20,12 +21,12 @@ public sealed class NamespaceTests
             Assert.Equal((true, 1), await PingAsync(network, "a"));
 
             await network.LoseAsync("a", HostNetwork.Here);
-            Assert.Equal((false, 1), await PingAsync(network, "a")); // It came, and its answer was lost.
+            Assert.Equal((false, 1), await PingAsync(network, "a", LostMillis)); // It came, and its answer was lost.
             Assert.Equal((true, 1), await PingAsync(network, "b"));
             await network.RestoreAsync("a", HostNetwork.Here);
 
             await network.LoseAsync(HostNetwork.Here, "a");
-            Assert.Equal((false, 0), await PingAsync(network, "a"));
+            Assert.Equal((false, 0), await PingAsync(network, "a", LostMillis));
             Assert.Equal((true, 1), await PingAsync(network, "b"));
             await network.RestoreAsync(HostNetwork.Here, "a");
 
@@ -34,11 +35,11 @@ public sealed class NamespaceTests
         Assert.DoesNotContain(name, await Command.RunAsync("ip", "netns", "list"), StringComparison.Ordinal);
     }
 
-    private static async Task<(bool IsAnswered, long Arrived)> PingAsync(HostNetwork network, string host)
+    private static async Task<(bool IsAnswered, long Arrived)> PingAsync(HostNetwork network, string host, int millis = AnsweredMillis)
     {
         var before = await EchoesAsync(network, host);
         using var ping = new Ping();
-        var reply = await ping.SendPingAsync(network.AddressOf(host), PingMillis);
+        var reply = await ping.SendPingAsync(network.AddressOf(host), millis);
         return (reply.Status == IPStatus.Success, await EchoesAsync(network, host) - before);
     }
 

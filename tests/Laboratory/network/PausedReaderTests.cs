@@ -27,7 +27,7 @@ public sealed class PausedReaderTests(ITestOutputHelper output)
     {
         await using var cluster = new Cluster();
         var primary = await cluster.PrimaryAsync();
-        var client = cluster.ClientOf(primary);
+        var client = cluster.ClientOf(primary, timeout: NodeProcess.Patience);
         var live = cluster.Replica("live", primary.Address);
         var stopped = cluster.Replica("stopped", primary.Address);
         await Task.WhenAll(live.WaitReadyAsync(), stopped.WaitReadyAsync());

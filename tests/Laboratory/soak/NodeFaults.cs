@@ -17,6 +17,9 @@ internal sealed class NodeFaults(SoakCluster cluster, int seed)
     /// <summary>What was done how often.</summary>
     public IReadOnlyDictionary<string, int> Happened => _happened;
 
+    /// <summary>Whether the disk of the far node has been full: it may still be about to end itself for it.</summary>
+    public bool FilledDisk => _wasFull;
+
     /// <summary>Goes on until it is cancelled; then every node runs, and its disk has room.</summary>
     public async Task RunAsync(CancellationToken stop)
     {

@@ -49,6 +49,8 @@ internal sealed class SoakRun(SoakOptions options)
             await tellers.StopAsync();
             return $"{load.Ledger.Committed} commits, {load.Ledger.Unknown} unknown, {load.Ledger.Reads} reads; {tellers}";
         });
+        // One that met the full disk at the very end may have ended itself since.
+        foreach (var node in cluster.Nodes) await node.ReviveAsync(faults.FilledDisk && node == cluster.Far);
         SoakNode[] followers = [cluster.Near, cluster.Far];
         await verdict.CheckAsync("equal digests", async () => $"{await Agreement.CheckAsync(cluster.Primary.Process, followers.Select(static node => node.Process))}");
         var newest = new ReadOptions((await cluster.Primary.Client.DigestAsync()).Position, Wait);

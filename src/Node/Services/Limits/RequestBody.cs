@@ -44,7 +44,7 @@ internal sealed class RequestBody(PipeReader inner, CallMeter meter, bool isStre
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
         _left = _shown.Slice(consumed).Length;
-        if (isStream && _left == 0) _began = null;
+        if (isStream && _left < _shown.Length) _began = null;
         inner.AdvanceTo(consumed, examined);
     }
 
@@ -52,10 +52,12 @@ internal sealed class RequestBody(PipeReader inner, CallMeter meter, bool isStre
 
     public override void Complete(Exception? exception = null) => inner.Complete(exception);
 
-    // What was read before has been worked on when a stream is read on.
+    // What was read before has been worked on when a stream is read on; what is left of it belongs to the next message, whose time begins here.
     private void Begin()
     {
-        if (isStream) meter.SetRequest(_left);
+        if (!isStream) return;
+        meter.SetRequest(_left);
+        if (_left > 0) _began ??= time.GetTimestamp();
     }
 
     private async ValueTask<ReadResult> LookAsync(ValueTask<ReadResult> reading) => Look(await reading);

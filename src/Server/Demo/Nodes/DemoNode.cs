@@ -13,6 +13,8 @@ internal sealed class DemoNode(string name, NodeRole role, DemoNode? upstream, s
     private const int SignalExitCodes = 128;
 
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
+
+    /// <summary>A node that does not answer for so long is shown as silent.</summary>
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(5);
 
     private Process? _process;
@@ -31,6 +33,9 @@ internal sealed class DemoNode(string name, NodeRole role, DemoNode? upstream, s
 
     /// <summary>A client of it; only after the start.</summary>
     public ReplicationClient Client => _client ?? throw new InvalidOperationException($"{name} is not started.");
+
+    /// <summary>A client for writing much, whose commits may wait for a slow disk as long as anybody's; the caller's to dispose of.</summary>
+    public ReplicationClient NewWriter() => new(new ReplicationClientOptions { Address = Ports.GrpcAddress });
 
     /// <summary>Its process; only after the start.</summary>
     public int ProcessId => _process?.Id ?? 0;

@@ -44,7 +44,7 @@ public sealed class SilentDivergenceTests : IAsyncLifetime
     private async Task<(int Code, string Output)> ScrubAsync()
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (var argument in (string[])[Repository.Built("Cli", "replctl.dll"), "scrub", "--server", $"{_pair.Primary.Address},{_pair.Replica.Address}"]) start.ArgumentList.Add(argument);
+        foreach (var argument in (string[])[Repository.Built("Cli", "replctl.dll"), "scrub", "--server", $"{_pair.Primary.Address},{_pair.Replica.Address}", "--wait", "60s"]) start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
