@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Replication.Core.IO;
 
 namespace Replication.Core.Records.Index;
 
@@ -15,7 +14,7 @@ internal static class KeyHash
     private const ulong First = 0xe703_7ed1_a0b4_28db;
     private const ulong Second = 0x8ebc_6af0_9c88_c6e3;
 
-    [MethodImpl(Jit.AtOnce)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Of(ReadOnlySpan<byte> key)
     {
         ref var at = ref MemoryMarshal.GetReference(key);
