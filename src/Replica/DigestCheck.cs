@@ -39,8 +39,8 @@ internal sealed class DigestCheck(LocalDatabase database, ReplicaProgress progre
         ReplicaLog.MemoryReplaced(logger, database.State.Position.ToString(), database.State.Digest.ToString());
     }
 
-    private void Count()
+    private void Count(DigestStanding standing)
     {
-        if (database.Standing == DigestStanding.Sound) Interlocked.Increment(ref _replaced);
+        if (standing == DigestStanding.Sound) Interlocked.Increment(ref _replaced);
     }
 }

@@ -180,21 +180,22 @@ public sealed class LocalDatabase : IDisposable
     /// Builds the state anew from this node's own snapshot and log, as far as the log is synced and committed, and shows
     /// it: all of it when every digest agrees, otherwise up to the last one that does, for good.
     /// </summary>
-    /// <param name="shows">Called before readers see it, when nothing can fail any more: whoever sees it finds it counted.</param>
+    /// <param name="shows">Told what it found before readers see it, when nothing can fail any more: whoever sees it finds it counted.</param>
     /// <returns>Snapshots that turned out to be damaged or wrong.</returns>
     /// <exception cref="DataDirectoryException">The files do not reach back far enough.</exception>
     /// <exception cref="InvalidOperationException">There is no log.</exception>
-    public IReadOnlyList<SnapshotDamagedException> Replay(Action? shows = null)
+    public IReadOnlyList<SnapshotDamagedException> Replay(Action<DigestStanding>? shows = null)
     {
         lock (_snapshotGate)
         {
             var log = Log?.Log ?? throw new InvalidOperationException("A node without a log has nothing to replay.");
             var recovery = new StateRecovery(_environment.Files, Snapshots, log, Digests, new RecoveryProgress());
             var replayed = recovery.Run(CommitIndex, showSynced: false);
-            _hold = replayed.Hold;
-            _standing = DigestVerdict.Of(_standing, replayed.Hold is null ? DigestFinding.FilesAgree : DigestFinding.FilesDisagree, writes: false).Standing;
-            shows?.Invoke();
-            Publish(replayed.State);
+            var standing = DigestVerdict.Of(_standing, replayed.Hold is null ? DigestFinding.FilesAgree : DigestFinding.FilesDisagree, writes: false).Standing;
+            shows?.Invoke(standing);
+            _published.Publish(replayed.State); // First: where nothing is doubted, nothing is withheld.
+            (_hold, _standing) = (replayed.Hold, standing);
+            Applied.Fire();
             return recovery.Damaged;
         }
     }
@@ -256,7 +257,7 @@ public sealed class LocalDatabase : IDisposable
     /// </summary>
     /// <param name="bootstrap">Complete; nobody appends to its log any more. Is disposed of.</param>
     /// <param name="state">Loaded from it, and replayed as far as it is committed.</param>
-    /// <param name="shows">As for <see cref="Replay"/>.</param>
+    /// <param name="shows">Called as by <see cref="Replay"/>.</param>
     /// <exception cref="DiskFullException">There is no room for the decision; nothing has changed.</exception>
     /// <exception cref="InstallInterruptedException">The process has to end; the next start does the rest.</exception>
     public void Install(Bootstrap bootstrap, DatabaseState state, Action? shows = null)
@@ -385,8 +386,7 @@ public sealed class LocalDatabase : IDisposable
 
     private RecoveredLog OpenLog()
     {
-        var recovered = LogRecovery.Open(
-            _environment.Files, Layout.Log, Layout.Lost, _environment.SupplyFor(Layout.Log, _options.Log.SegmentBytes), _environment.Entropy);
+        var recovered = LogRecovery.Open(_environment.Files, Layout.Log, Layout.Lost, _environment.SupplyFor(Layout.Log, _options.Log.SegmentBytes), _environment.Entropy);
         recovered.Log.Remember(_options.Log.RecentBytes);
         return recovered;
     }

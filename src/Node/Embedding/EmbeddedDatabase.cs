@@ -12,25 +12,31 @@ internal sealed class EmbeddedDatabase(ReplicationNode node) : IDatabase
         where T : class
     {
         ThrowIfStarting();
-        using var guard = node.Database.Enter();
-        ThrowIfWithheld(guard.State);
-        var record = guard.Find(collection, Encoding.UTF8.GetBytes(key));
-        return record.Exists ? StateView.Read<T>(record) : null;
+        while (true)
+        {
+            using var guard = node.Database.Enter();
+            if (!IsShown(guard.State)) continue;
+            var record = guard.Find(collection, Encoding.UTF8.GetBytes(key));
+            return record.Exists ? StateView.Read<T>(record) : null;
+        }
     }
 
     public IReadView OpenView()
     {
         ThrowIfStarting();
-        var opened = node.Views.OpenOn(node.Database, "opened by the application");
-        try
+        while (true)
         {
-            ThrowIfWithheld(opened.View.State);
-            return new StateView(opened);
-        }
-        catch
-        {
+            var opened = node.Views.OpenOn(node.Database, "opened by the application");
+            try
+            {
+                if (IsShown(opened.View.State)) return new StateView(opened);
+            }
+            catch
+            {
+                opened.Dispose();
+                throw;
+            }
             opened.Dispose();
-            throw;
         }
     }
 
@@ -42,9 +48,12 @@ internal sealed class EmbeddedDatabase(ReplicationNode node) : IDatabase
         return node.CommitAsync(collected.ToTransaction(), cancellation);
     }
 
-    private void ThrowIfWithheld(DatabaseState state)
+    // False for an empty state that stood for data which are shown again by now: the standing is looked at first, because it changes last.
+    private bool IsShown(DatabaseState state)
     {
-        if (state.Index == 0 && node.Database.Standing == DigestStanding.Doubted) throw DataWithheldException.Doubted();
+        if (state.Index > 0) return true;
+        if (node.Database.Standing == DigestStanding.Doubted) throw DataWithheldException.Doubted();
+        return node.Database.State.Index == 0;
     }
 
     private void ThrowIfStarting()

@@ -27,7 +27,7 @@ public sealed class DigestMismatchTests
 
         Assert.Equal((0L, DigestStanding.Doubted), (node.Database.State.Index, node.Database.Standing));
         var shownWhenCounted = -1L;
-        Assert.Empty(node.Database.Replay(() => shownWhenCounted = node.Database.State.Index));
+        Assert.Empty(node.Database.Replay(_ => shownWhenCounted = node.Database.State.Index));
         Assert.Equal(0, shownWhenCounted);
         Assert.Equal((sound.Tail, sound.Digest, DigestStanding.Sound), (node.Database.State.Tail, node.Database.State.Digest, node.Database.Standing));
         Assert.NotSame(sound, node.Database.State);
