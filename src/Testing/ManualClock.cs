@@ -58,7 +58,7 @@ public sealed class ManualClock : TimeProvider
         lock (_advancing)
         {
             var until = Elapsed + by;
-            while (TakeDue(until) is { } timer) timer.Fire();
+            while (TakeDue(until) is { } timer) Fire(timer);
         }
     }
 
@@ -102,6 +102,19 @@ public sealed class ManualClock : TimeProvider
         }
     }
 
+    private static void Fire(ManualTimer timer)
+    {
+        var firing = timer.Firing!;
+        try
+        {
+            timer.Fire();
+        }
+        finally
+        {
+            firing.SetResult();
+        }
+    }
+
     // The next timer to fire, with the time moved to when it is due; null, with the time moved to the end, when there is none.
     private ManualTimer? TakeDue(TimeSpan until)
     {
@@ -111,6 +124,7 @@ public sealed class ManualClock : TimeProvider
             var reached = timer?.Due ?? until;
             if (reached > _elapsed) _elapsed = reached;
             if (timer is null) return null;
+            timer.Firing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _pending.Remove(timer);
             if (timer.Period > TimeSpan.Zero)
             {

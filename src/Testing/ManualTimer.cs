@@ -22,6 +22,9 @@ internal sealed class ManualTimer(ManualClock clock, long number, Action callbac
 
     public bool IsDisposed { get; set; }
 
+    /// <summary>Ends with the callback that runs, or that ran last; null before the first one.</summary>
+    public TaskCompletionSource? Firing { get; set; }
+
     public bool Change(TimeSpan dueTime, TimeSpan period)
     {
         CheckBounds(dueTime);
@@ -31,10 +34,11 @@ internal sealed class ManualTimer(ManualClock clock, long number, Action callbac
 
     public void Dispose() => clock.Remove(this);
 
+    // Done when its callback does not run any more, as with the system's timers.
     public ValueTask DisposeAsync()
     {
         Dispose();
-        return ValueTask.CompletedTask;
+        return Firing is { } firing ? new ValueTask(firing.Task) : ValueTask.CompletedTask;
     }
 
     // In the context of whoever made it, as the system's timers do.

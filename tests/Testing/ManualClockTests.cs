@@ -80,6 +80,27 @@ public sealed class ManualClockTests
     }
 
     [Fact]
+    public async Task Whoever_disposes_of_a_timer_asynchronously_waits_for_its_callback()
+    {
+        using var fires = new SemaphoreSlim(0);
+        using var goesOn = new SemaphoreSlim(0);
+        var timer = _clock.CreateTimer(_ =>
+        {
+            fires.Release();
+            goesOn.Wait();
+        }, null, Second, Timeout.InfiniteTimeSpan);
+        var advancing = Task.Run(() => _clock.Advance(Second));
+        await fires.WaitAsync();
+
+        var disposing = timer.DisposeAsync().AsTask();
+
+        Assert.False(disposing.IsCompleted);
+        goesOn.Release();
+        await disposing;
+        await advancing;
+    }
+
+    [Fact]
     public void A_timer_due_at_once_fires_at_the_next_advance()
     {
         Add("now", TimeSpan.Zero);

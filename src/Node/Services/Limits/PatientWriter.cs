@@ -27,12 +27,12 @@ internal sealed class PatientWriter<TResponse>(IServerStreamWriter<TResponse> in
         return Task.CompletedTask;
     }
 
-    // Cancelling a write aborts its call.
+    // Cancelling a write aborts its call. The timer is awaited at its end: it must not reach for a source that is gone.
     private async Task WaitAsync(Task writing, CancellationTokenSource late, CancellationTokenSource either, CancellationToken cancellation)
     {
         using (late)
         using (either)
-        using (time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), late, patience, Timeout.InfiniteTimeSpan))
+        await using (time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), late, patience, Timeout.InfiniteTimeSpan))
         {
             try
             {
