@@ -58,12 +58,25 @@ internal sealed class CommitLane(Store.StoreClient store, Failures failures, Rep
         _stop.Dispose();
     }
 
+    // Whatever a stream ends with ends that stream alone.
+    private async Task RunSessionAsync()
+    {
+        try
+        {
+            await new CommitSession(store, _queue, failures).RunAsync(_stop.Token);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException || !_stop.IsCancellationRequested)
+        {
+            _queue.FailSent(() => failures.Unknown(Failures.Reason(failure), failure));
+            _queue.FailQueued(() => failures.Unreachable(failure));
+        }
+    }
+
     private async Task RunAsync()
     {
         try
         {
-            while (await _queue.WaitForCommitAsync(_stop.Token))
-                await new CommitSession(store, _queue, failures).RunAsync(_stop.Token);
+            while (await _queue.WaitForCommitAsync(_stop.Token)) await RunSessionAsync();
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
