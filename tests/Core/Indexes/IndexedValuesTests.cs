@@ -50,10 +50,16 @@ public sealed class IndexedValuesTests
         JsonPath.TryParse("tags", out var tags);
         JsonPath.TryParse("address.city", out var city);
         Once();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++) Once();
 
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1000);
+        // A collection that others bring about counts what is left of this thread's piece of the heap, up to 8 KiB, as allocated: not each time.
+        Assert.InRange(Enumerable.Range(0, 5).Min(_ => OfThousand()), 0, 1000);
+
+        long OfThousand()
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 1000; i++) Once();
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
 
         void Once()
         {
