@@ -64,7 +64,8 @@ internal sealed class NamedCommits(
 
     // Rejections that a node decides when it has looked whether it knows the request, and the answer that it has forgotten it.
     private static bool SaysNothing(ReplicationException failure) => failure.Code is not (
-        ReplicationErrorCode.UnknownCollection or ReplicationErrorCode.CollectionExists or ReplicationErrorCode.InvalidJson or ReplicationErrorCode.Forgotten);
+        ReplicationErrorCode.UnknownCollection or ReplicationErrorCode.CollectionExists or ReplicationErrorCode.InvalidJson or ReplicationErrorCode.UnknownIndex
+        or ReplicationErrorCode.IndexExists or ReplicationErrorCode.Forgotten);
 
     // A copy: the application may commit the same transaction once more, and means another request then.
     private CommitRequest Named(CommitRequest transaction)

@@ -9,7 +9,7 @@ namespace Replication.Core.Transactions;
 /// <summary>
 /// The primary's decisions, without threads or disk: takes transactions in order, decides each against the newest state
 /// (entries that are not durable yet included), appends the accepted ones to the batch being filled and applies them to
-/// the state that will be published when that batch is durable. A rejected one leaves no trace.
+/// the state that will be published when that batch is durable. A rejected one leaves no trace in the log.
 /// </summary>
 /// <remarks>
 /// Invariants: one batch is with the disk at most; <see cref="Newest"/> is its end or that of the batch being filled.
@@ -33,6 +33,7 @@ public sealed class CommitPipeline
     private readonly TransactionEncoder _encoder = new();
     private readonly Dictionary<string, CollectionKind?> _overlay = new(StringComparer.Ordinal);
     private readonly TransactionIndexes _indexes;
+    private readonly RefusedRequests _refused;
     private LogBatch _filling = new();
     private LogBatch _spare = new();
     private long _lastDigest; // or where it began, from which on they are due
@@ -45,7 +46,13 @@ public sealed class CommitPipeline
     /// <param name="digestInterval">A digest is logged at least every so many entries.</param>
     /// <param name="indexStep">Records that one step in the building of an index covers at most.</param>
     public CommitPipeline(DatabaseState state, Epoch epoch, DigestHistory digests, int digestInterval = DigestInterval, int indexStep = IndexStep.MaxRecords)
+        : this(state, epoch, digests, digestInterval, indexStep, new RefusedRequests())
     {
+    }
+
+    internal CommitPipeline(DatabaseState state, Epoch epoch, DigestHistory digests, int digestInterval, int indexStep, RefusedRequests refused)
+    {
+        _refused = refused;
         _state = new StateBuilder(state, digests);
         _indexes = new TransactionIndexes(_state);
         _epoch = epoch;
@@ -89,12 +96,14 @@ public sealed class CommitPipeline
     public CommitOutcome Decide(CheckedTransaction candidate, long nowMicros)
     {
         var transaction = candidate.Transaction;
-        if (RepeatedRequest.AnswerTo(transaction, _state) is { } known) return known;
-        for (var i = 0; i < transaction.Operations.Count; i++)
-            if (Precondition(transaction.Operations[i], i) is { } unmet)
-                return unmet;
-        if (Encode(candidate) is { } rejection) return rejection;
+        if (RepeatedRequest.AnswerTo(transaction, _state, _refused) is { } known) return known;
+        if ((UnmetPrecondition(transaction) ?? Encode(candidate)) is { } rejection)
+        {
+            if (!transaction.RequestId.IsEmpty) _refused.Remember(transaction.RequestId.Span, rejection, Newest.Index);
+            return rejection;
+        }
 
+        // A lack of memory is not remembered: it says nothing of the request, which is asked again when there is some.
         var size = _encoder.Size();
         if (_state.UsedBytes + size > MaxMemoryBytes && AddsData(transaction))
             return new CommitOutcome.Rejected(RejectionReason.MemoryFull, $"The data takes {_state.UsedBytes} bytes of memory, and {MaxMemoryBytes} are permitted. Nothing was written. Delete something, close views that are long open, or raise Replication:MaxMemoryBytes.");
@@ -160,6 +169,14 @@ public sealed class CommitPipeline
             if (transaction.Operations[i].Action is not (OperationAction.Delete or OperationAction.DropCollection))
                 return true;
         return false;
+    }
+
+    private CommitOutcome.Rejected? UnmetPrecondition(Transaction transaction)
+    {
+        for (var i = 0; i < transaction.Operations.Count; i++)
+            if (Precondition(transaction.Operations[i], i) is { } unmet)
+                return unmet;
+        return null;
     }
 
     private CommitOutcome.Rejected? Precondition(in Operation operation, int position)

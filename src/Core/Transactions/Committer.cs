@@ -21,6 +21,7 @@ public sealed class Committer
     private readonly int _digestInterval;
     private readonly int _requestsRemembered;
     private readonly int _indexStep;
+    private readonly RefusedRequests _refused = new();
     private CommitPipeline _pipeline;
     private List<(ICommitCaller Caller, CommitOutcome Outcome)> _answers = [];
     private bool _diskBusy;
@@ -45,7 +46,7 @@ public sealed class Committer
         _digests = digests;
         _digestInterval = digestInterval;
         (_requestsRemembered, _indexStep) = (requestsRemembered, indexStep);
-        _pipeline = new CommitPipeline(state, reign.Epoch, digests, digestInterval, indexStep);
+        _pipeline = new CommitPipeline(state, reign.Epoch, digests, digestInterval, indexStep, _refused);
     }
 
     /// <summary>Bytes of memory beyond which only deletes are accepted.</summary>
@@ -137,7 +138,8 @@ public sealed class Committer
         _answers = [];
         (_diskBusy, _diskRefused) = (false, true);
         _digests.States.CutBehind(durable.Index);
-        _pipeline = new CommitPipeline(durable, _reign.Epoch, _digests, _digestInterval, _indexStep) { MaxMemoryBytes = MaxMemoryBytes };
+        _refused.ForgetBehind(durable.Index);
+        _pipeline = new CommitPipeline(durable, _reign.Epoch, _digests, _digestInterval, _indexStep, _refused) { MaxMemoryBytes = MaxMemoryBytes };
         batch.Reject(rejection, durable.Index);
         CommitBatch.Reject(answers, rejection, durable.Index);
     }

@@ -11,6 +11,8 @@ namespace Replication.Core.Transactions;
 /// <listheader><term>The request</term><description>Answer</description></listheader>
 /// <item><term>has no id</term><description>none: decide</description></item>
 /// <item><term>has an id that is remembered</term><description>committed, at the position of the entry it made</description></item>
+/// <item><term>was rejected here lately</term><description>that rejection (<see cref="RefusedRequests"/>)</description></item>
+/// <item><term>was answered forgotten here lately, and is not said to be sent first behind the position in that answer</term><description>that answer</description></item>
 /// <item><term>is not remembered, and counts as sent for the first time now</term><description>none: decide</description></item>
 /// <item><term>is not remembered, was first sent behind index p, and nothing behind p was forgotten</term><description>none: decide</description></item>
 /// <item><term>is not remembered, was first sent behind index p, and something behind p was forgotten</term><description>forgotten</description></item>
@@ -23,6 +25,11 @@ namespace Replication.Core.Transactions;
 /// everything behind p is remembered and it is not among that: it has made no entry, and may be decided. If f &gt; p, it may
 /// have made one between p and f, which nobody here can tell, so it is not executed. In between nothing changes: one thread
 /// looks, decides and applies, and entries that are not durable yet are looked at, too.
+/// </para>
+/// <para>
+/// <b>Why a refusal speaks for every sending.</b> All sendings that can still be decided are on their way to one process, which
+/// remembers what it refused: the next one is answered so. A sender that was told <i>forgotten</i> and gives a position at or
+/// behind the one in that answer says that none was sent before it, so that there is none on its way.
 /// </para>
 /// <para>
 /// <b>Why p is right.</b> The sender knew position (e, i) when it sent first, so entry i of reign e existed by then, and every
@@ -38,18 +45,20 @@ internal static class RepeatedRequest
     /// <summary>What to answer; null to decide the transaction.</summary>
     /// <param name="transaction">Well formed.</param>
     /// <param name="state">Everything decided so far, entries that are not durable yet included.</param>
-    public static CommitOutcome? AnswerTo(Transaction transaction, StateBuilder state)
+    /// <param name="refused">By this primary; is told of requests that are forgotten.</param>
+    public static CommitOutcome? AnswerTo(Transaction transaction, StateBuilder state, RefusedRequests refused)
     {
         if (transaction.RequestId.IsEmpty) return null;
         var index = state.Requests.Find(transaction.RequestId.Span);
         if (index != 0) return new CommitOutcome.Committed(state.PositionOf(index));
-        if (transaction.FirstSentAfter is not { } position) return null;
-        var known = KnownThrough(state.Epochs, state.Tail.Index, position);
-        return state.Requests.ForgottenThrough <= known
-            ? null
-            : new CommitOutcome.Forgotten(
-                state.Tail.Position,
-                $"The request was first sent behind {position}, and requests up to {state.PositionOf(state.Requests.ForgottenThrough)} are forgotten: it was not executed now, and whether it was before is not known here. Read what it would have written.");
+        var known = transaction.FirstSentAfter is { } position ? KnownThrough(state.Epochs, state.Tail.Index, position) : (long?)null;
+        if (refused.Find(transaction.RequestId.Span) is { } before && !(before is CommitOutcome.Forgotten answered && known >= answered.Newest.Index)) return before;
+        if (known is null || state.Requests.ForgottenThrough <= known) return null;
+        var forgotten = new CommitOutcome.Forgotten(
+            state.Tail.Position,
+            $"The request was first sent behind {transaction.FirstSentAfter}, and requests up to {state.PositionOf(state.Requests.ForgottenThrough)} are forgotten: it was not executed now, and whether it was before is not known here. Read what it would have written.");
+        refused.Remember(transaction.RequestId.Span, forgotten, state.Tail.Index);
+        return forgotten;
     }
 
     /// <summary>The index up to which every entry of a history existed when somebody knew a position.</summary>

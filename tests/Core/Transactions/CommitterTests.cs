@@ -99,6 +99,21 @@ public sealed class CommitterTests
     }
 
     [Fact]
+    public void A_rejection_that_rested_on_what_a_full_disk_did_not_take_is_not_remembered()
+    {
+        var durable = Complete();
+        Decide("a");
+        var batch = _committer.TakeBatch()!;
+        Decide("a", Precondition.Absent, "r");
+        _committer.Abandon(batch, durable, new CommitOutcome.Rejected(RejectionReason.DiskFull, "full"));
+
+        var again = Decide("a", Precondition.Absent, "r");
+        _committer.TakeBatch()!.Answer();
+
+        Assert.IsType<CommitOutcome.Committed>(again.Outcome);
+    }
+
+    [Fact]
     public void A9_A_digest_that_is_asked_for_behind_a_full_disk_is_logged_although_nothing_was_written_since()
     {
         var durable = Complete();

@@ -69,13 +69,38 @@ public sealed class RepeatedRequestTests
     }
 
     [Fact]
-    public void A_rejected_request_leaves_no_trace_and_is_decided_anew()
+    public void A_rejected_request_is_rejected_again_whatever_changed_and_leaves_no_trace_in_the_log()
     {
         Transaction transaction = new([Put("c", "k", "1", Precondition.Present)], Utf8("r"));
-        _primary.Reject(transaction);
+        var rejection = _primary.Decide(transaction);
         _primary.Accept(Put("c", "k", "0"));
 
-        Assert.Equal("1/3", Position(_primary.Decide(transaction)));
+        Assert.Same(Assert.IsType<CommitOutcome.Rejected>(rejection), _primary.Decide(transaction));
+        Assert.Same(rejection, _primary.Decide(transaction with { FirstSentAfter = LogPosition.Parse("1/2", null) }));
+        Assert.Equal(2, _primary.Pipeline.Newest.Index);
+        Assert.Equal("1/3", Position(_primary.Decide(transaction with { RequestId = Utf8("another") })));
+    }
+
+    [Fact]
+    public void A_sending_that_comes_behind_the_answer_forgotten_is_not_executed_but_one_that_was_sent_behind_it_is()
+    {
+        for (var i = 0; i < 5; i++) Ask($"r{i}", null);
+        var forgotten = Assert.IsType<CommitOutcome.Forgotten>(Ask("r", LogPosition.Start));
+        Ask("r5", null);
+
+        Assert.Same(forgotten, Ask("r", null)); // The first one, which was overtaken.
+        Assert.Same(forgotten, Ask("r", LogPosition.Parse("1/5", null)));
+        Assert.Equal("1/8", Position(Ask("r", forgotten.Newest)));
+    }
+
+    [Fact]
+    public void A_request_that_there_was_no_memory_for_is_decided_when_there_is()
+    {
+        _primary.Pipeline.MaxMemoryBytes = 1;
+        Assert.Equal(RejectionReason.MemoryFull, Assert.IsType<CommitOutcome.Rejected>(Ask("r", null)).Reason);
+        _primary.Pipeline.MaxMemoryBytes = long.MaxValue;
+
+        Assert.Equal("1/2", Position(Ask("r", null)));
     }
 
     [Fact]

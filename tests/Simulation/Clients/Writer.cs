@@ -12,7 +12,8 @@ namespace Replication.Simulation.Tests.Clients;
 /// <summary>A client that writes: single puts, transactions over collections, preconditions, transfers, large values, nonsense.</summary>
 /// <remarks>
 /// When an answer does not come, it asks again under the same request id, often and after long times, too. One call in five is
-/// never asked again, as by a client that has that switched off, and stays without an answer.
+/// never asked again, as by a client that has that switched off, and stays without an answer. One sending in six takes so long
+/// that a later one may overtake it.
 /// </remarks>
 internal sealed class Writer(SimulatedCluster cluster, int number)
 {
@@ -20,6 +21,7 @@ internal sealed class Writer(SimulatedCluster cluster, int number)
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan SoonBroken = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongWay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan AfterHealing = TimeSpan.FromSeconds(4);
 
@@ -51,6 +53,7 @@ internal sealed class Writer(SimulatedCluster cluster, int number)
     {
         call.FirstSentAfter = ++call.Sendings == 1 && known == LogPosition.Start ? null : known;
         var sending = new Sending(call, call.Transaction with { FirstSentAfter = call.FirstSentAfter });
+        if (_links.Next(6) == 0) way += cluster.Exponential(LongWay, _links);
         primary.After(way, () => primary.Commit(sending));
         cluster.Events.After(_links.Next(10) == 0 ? cluster.Exponential(SoonBroken, _links) : Patience, () =>
         {

@@ -132,6 +132,8 @@ internal sealed class PrimaryProcess(SimulatedCluster cluster, SimulatedNode nod
     private void Answer(Sending sending, CommitOutcome outcome)
     {
         if (sending.IsCut) return;
+        // It says nothing of the sendings before it, and the client asks again.
+        if (sending.Call.Sendings > 1 && outcome is CommitOutcome.Rejected { Reason: RejectionReason.DiskFull or RejectionReason.MemoryFull }) return;
         sending.Call.Answer(outcome);
         Cluster.History.Answered(sending.Call);
     }
