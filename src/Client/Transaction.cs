@@ -23,7 +23,8 @@ public sealed class Transaction
 
     /// <summary>
     /// Names the request, instead of the name that the client would give it: for an application that asks again after it was itself
-    /// restarted. The request that was committed first under a name is answered, whatever is asked for under it later.
+    /// restarted. The request that was decided first under a name is answered, whatever is asked for under it later: committed for as long as
+    /// requests are remembered, rejected for as long as the primary's process remembers it. To have it decided anew, choose another name.
     /// </summary>
     /// <param name="id">0 to 64 bytes that no other request has; recorded with the transaction in the log.</param>
     /// <param name="firstSentAfter">
