@@ -59,6 +59,9 @@ public sealed class Committer
     /// <summary>Whether the batch being filled should take no more.</summary>
     public bool IsFull => _pipeline.IsFull;
 
+    /// <summary>Index of the newest entry that was decided.</summary>
+    public long NewestIndex => _pipeline.Newest.Index;
+
     /// <summary>Whether a batch is with the disk.</summary>
     public bool IsDiskBusy => _diskBusy;
 

@@ -13,6 +13,9 @@ internal sealed class ExpectedAnswer(ModelEntry? entry, bool isRepeated, HashSet
 
     public bool IsAnswered { get; private set; }
 
+    /// <summary>Why it is to be rejected; none when it is to be committed.</summary>
+    public HashSet<RejectionReason> Objections => objections;
+
     /// <summary>Whether the disk refuses what it rests on.</summary>
     public bool IsRefused { get; set; }
 
@@ -31,7 +34,7 @@ internal sealed class ExpectedAnswer(ModelEntry? entry, bool isRepeated, HashSet
                 tally.Count("a transaction was refused by the disk");
                 break;
             case CommitOutcome.Rejected rejected when !IsRefused && objections.Contains(rejected.Reason):
-                tally.Count($"rejected: {rejected.Reason}");
+                tally.Count(isRepeated ? "a request was rejected again" : $"rejected: {rejected.Reason}");
                 break;
             default:
                 Assert.Fail($"expected {(entry is null ? string.Join(" or ", objections) : "a commit")}{(IsRefused ? ", refused" : string.Empty)}, was told {outcome}");

@@ -87,6 +87,9 @@ internal sealed class ModelNode : IDisposable
 
     public void Dispose() => Database.Dispose();
 
+    /// <summary>Index of the newest entry that was decided.</summary>
+    public long NewestIndex => _committer.NewestIndex;
+
     private void Open()
     {
         var files = _files;

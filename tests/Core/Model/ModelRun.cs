@@ -20,6 +20,7 @@ internal sealed class ModelRun : IDisposable
     private readonly Dictionary<int, (ReadView View, ModelState Model)> _views = [];
     private readonly HashSet<RecordMemory> _memories = [];
     private readonly List<ExpectedAnswer> _waiting = []; // in the order of their decisions
+    private readonly Dictionary<string, (HashSet<RejectionReason> Objections, long RestsOn)> _rejected = new(StringComparer.Ordinal); // requests, and the newest entry then
     private ModelState _durable = ModelState.Empty;
     private ModelState _taken = ModelState.Empty;
     private ModelState _newest = ModelState.Empty;
@@ -80,6 +81,7 @@ internal sealed class ModelRun : IDisposable
         var answer = Expect(command, shown);
         _waiting.Add(answer);
         _node.Decide(new Transaction([.. command.Changes.Select(change => change.Asked(shown))], Encoding.UTF8.GetBytes(command.Request)), answer);
+        if (command.Request.Length > 0 && answer.Objections.Count > 0) _rejected.TryAdd(command.Request, (answer.Objections, _node.NewestIndex));
         _waiting.RemoveAll(told => told.IsAnswered);
         if (command.Waits) return;
         if (_node.IsAtDisk) Land(isRefused: false);
@@ -96,6 +98,8 @@ internal sealed class ModelRun : IDisposable
             transaction.Objections.Add(RejectionReason.InvalidJson);
         else if (_newest.EntryOf(command.Request) is { } before)
             return new ExpectedAnswer(before, isRepeated: true, [], _tally);
+        else if (_rejected.TryGetValue(command.Request, out var rejected))
+            return new ExpectedAnswer(null, isRepeated: true, rejected.Objections, _tally);
         if (transaction.Objections.Count > 0) return new ExpectedAnswer(null, isRepeated: false, transaction.Objections, _tally);
         _newest = transaction.After.Remembering(command.Request, transaction.Entry);
         return new ExpectedAnswer(transaction.Entry, isRepeated: false, [], _tally);
@@ -125,6 +129,7 @@ internal sealed class ModelRun : IDisposable
             foreach (var answer in _waiting) answer.IsRefused = true;
             _node.Refuse();
             _newest = _durable;
+            foreach (var (request, _) in _rejected.Where(rejected => rejected.Value.RestsOn > _node.Database.State.Index).ToList()) _rejected.Remove(request);
             Assert.All(_waiting, answer => Assert.True(answer.IsAnswered, "somebody was not told that the disk refused"));
         }
         else
@@ -235,6 +240,7 @@ internal sealed class ModelRun : IDisposable
     {
         if (isClean) Land(isRefused: false);
         _waiting.Clear();
+        _rejected.Clear();
         _node.Restart(isClean);
         (_newest, _isRefused) = (_durable, false);
         using var view = _node.Database.OpenView();

@@ -23,7 +23,7 @@ public sealed class ModelTests(ITestOutputHelper output)
 
     private static readonly string[] Expected =
     [
-        "a hash index was there at the end", "a record was scanned", "a request was answered again", "a snapshot was loaded", "a snapshot was written",
+        "a hash index was there at the end", "a record was scanned", "a request was answered again", "a request was rejected again", "a snapshot was loaded", "a snapshot was written",
         "a transaction was committed", "a transaction was refused by the disk", "a view was shared", "an index became Building, unique", "an index became Failed, unique",
         "an index became Ready", "an index became Ready, unique", "an index was asked", "an older state was read whole", "rejected: PreconditionFailed",
         "rejected: UniqueViolation", "the node was started again", "the power was lost",
