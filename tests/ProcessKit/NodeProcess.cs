@@ -55,7 +55,9 @@ public sealed partial class NodeProcess(string role, string data, Uri? primary =
     /// <summary>Whether somebody has stopped it with SIGSTOP.</summary>
     public bool IsStopped => ProcessFacts.Of(Id).State == 'T';
 
-    public ReplicationClient NewClient() => new(new ReplicationClientOptions { Address = Address, Timeout = TimeSpan.FromSeconds(10) });
+    /// <summary>A client of it.</summary>
+    /// <param name="timeout">How long a call may take; 10 s unless it is for what one stall of the disk may hold up for longer.</param>
+    public ReplicationClient NewClient(TimeSpan? timeout = null) => new(new ReplicationClientOptions { Address = Address, Timeout = timeout ?? TimeSpan.FromSeconds(10) });
 
     public void Start()
     {

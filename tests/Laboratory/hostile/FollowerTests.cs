@@ -3,6 +3,7 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Replication.Hostile.Tests.Watch;
 using Replication.Hostile.Tests.Wire;
+using Replication.ProcessKit;
 using Replication.Protos.V1;
 using Replication.Testing;
 using Replication.Wire;
@@ -93,7 +94,7 @@ public sealed class FollowerTests(ITestOutputHelper output) : HostileFixture(out
     {
         const int requests = 60;
         await FillAsync(Large, records: 60, bytesEach: 1_000_000);
-        await using var client = Primary.NewClient();
+        await using var client = Primary.NewClient(NodeProcess.Patience);
         var start = await client.LocateAsync(1);
         var snapshot = await client.TakeSnapshotAsync();
         TakeFacts();

@@ -66,7 +66,7 @@ public abstract class HostileFixture(ITestOutputHelper output) : IAsyncLifetime
     /// <summary>Fills a collection with records of zeros.</summary>
     protected async Task FillAsync(string collection, int records, int bytesEach)
     {
-        await using var client = Primary.NewClient();
+        await using var client = Primary.NewClient(NodeProcess.Patience);
         await client.CreateCollectionAsync(collection, CollectionKind.Bytes);
         await Task.WhenAll(Enumerable.Range(0, records).Select(i => client.PutAsync(collection, i.ToString("D8", CultureInfo.InvariantCulture), new byte[bytesEach])));
         TakeFacts();
