@@ -143,7 +143,7 @@ internal sealed class OrderedIndexBuilder
     public void EndLoad()
     {
         _isLoading = false;
-        if (_isHashed && _hash is null && Count >= HashFrom) _hash = new HashIndex(_memory, From([]), Count);
+        if (_isHashed && _hash is null && Count >= HashFrom) _hash = HashIndex.Of(_memory, From([]), Count);
     }
 
     /// <summary>Moves what stands in pages that are being emptied, a leaf at a time.</summary>

@@ -60,7 +60,7 @@ public sealed class Committer
     public bool IsFull => _pipeline.IsFull;
 
     /// <summary>Index of the newest entry that was decided.</summary>
-    public long NewestIndex => _pipeline.Newest.Index;
+    internal long NewestIndex => _pipeline.Newest.Index;
 
     /// <summary>Whether a batch is with the disk.</summary>
     public bool IsDiskBusy => _diskBusy;

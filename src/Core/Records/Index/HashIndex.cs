@@ -37,23 +37,25 @@ internal sealed unsafe class HashIndex
 
     /// <summary>An empty one.</summary>
     public HashIndex(RecordMemory memory)
+        : this(memory, depth: 0)
+    {
+    }
+
+    private HashIndex(RecordMemory memory, int depth)
     {
         _memory = memory;
-        _directory = [NewSegment(depth: 0)];
+        _directory = new nint[1 << depth];
+        for (var i = 0; i < _directory.Length; i++) _directory[i] = NewSegment(depth);
         memory.OnRollBack(Drop);
     }
 
     /// <summary>One of records that nobody reads yet, made whole: no segment is split on the way, and their places are fetched together.</summary>
     [MethodImpl(Jit.AtOnce)]
-    public HashIndex(RecordMemory memory, OrderedIndexCursor records, long count)
+    public static HashIndex Of(RecordMemory memory, OrderedIndexCursor records, long count)
     {
-        _memory = memory;
         var depth = 0;
         while (depth < MaxDepth && count >> depth > FillTo) depth++;
-        _directory = new nint[1 << depth];
-        for (var i = 0; i < _directory.Length; i++) _directory[i] = NewSegment(depth);
-        memory.OnRollBack(Drop);
-        FilledTo = null;
+        var index = new HashIndex(memory, depth) { FilledTo = null };
         Span<(ulong Hash, nint Record)> next = stackalloc (ulong, nint)[AtOnce];
         for (var isMore = true; isMore;)
         {
@@ -61,11 +63,12 @@ internal sealed unsafe class HashIndex
             while (taken < AtOnce && (isMore = records.MoveNext()))
             {
                 var hash = KeyHash.Of(records.Current.Key);
-                PrefetchPlace(hash);
+                index.PrefetchPlace(hash);
                 next[taken++] = (hash, records.Current.Address);
             }
-            foreach (var (hash, record) in next[..taken]) Put(hash, record, 0);
+            foreach (var (hash, record) in next[..taken]) index.Put(hash, record, 0);
         }
+        return index;
     }
 
     /// <summary>Records it has room for.</summary>
